@@ -1,0 +1,2 @@
+export type { Ask } from "./ask.ts";
+export { askSchema } from "./ask.ts";

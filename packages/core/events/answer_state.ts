@@ -1,0 +1,133 @@
+import type { AnswerEnd, AnswerEvent, AnswerStart, AttemptSummary, NextStep, ToolCallInfo } from "./event.ts";
+import type { FailureInfo } from "./failure_info.ts";
+
+/** What a reader has of an answer after some of its events. */
+export interface AnswerState {
+  readonly start: AnswerStart | undefined;
+  /** Sequence of the last event that was folded in; 0 before the first. */
+  readonly seq: number;
+  readonly text: string;
+  /** Reasoning of the attempt that runs, or of the one that ended the answer. */
+  readonly reasoning: string;
+  readonly toolCalls: readonly ToolCallInfo[];
+  readonly attempts: readonly AttemptSummary[];
+  /** The last setback that was survived, with what is done about it; absent once text flows again. */
+  readonly setback: { failure: FailureInfo; next: NextStep | undefined } | undefined;
+  /** When the first and the latest text were released, in epoch milliseconds. */
+  readonly firstTokenAt: number | undefined;
+  readonly lastTokenAt: number | undefined;
+  /** Text deltas so far. */
+  readonly deltas: number;
+  readonly end: AnswerEnd | undefined;
+}
+
+/** The state before the first event. */
+export const EMPTY_ANSWER_STATE: AnswerState = {
+  start: undefined,
+  seq: 0,
+  text: "",
+  reasoning: "",
+  toolCalls: [],
+  attempts: [],
+  setback: undefined,
+  firstTokenAt: undefined,
+  lastTokenAt: undefined,
+  deltas: 0,
+  end: undefined,
+};
+
+/**
+ * Folds one event into the state: the one function through which live and replayed answers are read.
+ *
+ * An event that the state already holds (its `seq` is not newer) changes nothing, so that a repeated delivery is harmless.
+ *
+ * @throws {RangeError} If a delta begins beyond the text: something before it is missing.
+ */
+export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
+  if (event.type === "snapshot") {
+    if (event.seq < state.seq) return state;
+  } else if (event.seq <= state.seq) return state;
+  const seq = event.seq;
+  switch (event.type) {
+    case "answer-start":
+      return { ...state, seq, start: event };
+    case "attempt-start": {
+      const { attempt, provider, model, why, offset, trial } = event;
+      const summary: AttemptSummary = { attempt, provider, model, why, from: offset, to: offset };
+      if (trial) summary.trial = true;
+      // Reasoning of an earlier attempt led to nothing that readers keep.
+      return { ...state, seq, reasoning: "", attempts: [...state.attempts, summary] };
+    }
+    case "text-delta": {
+      if (event.offset > state.text.length) {
+        throw new RangeError(
+          `Cannot fold event ${seq} as its text begins at ${event.offset}: text so far ends at ${state.text.length}`,
+        );
+      }
+      const fresh = event.text.slice(state.text.length - event.offset);
+      return {
+        ...state,
+        seq,
+        text: state.text + fresh,
+        attempts: updateAttempt(state.attempts, event.attempt, {
+          to: Math.max(state.text.length, event.offset + event.text.length),
+        }),
+        setback: undefined,
+        firstTokenAt: state.firstTokenAt ?? event.at,
+        lastTokenAt: event.at,
+        deltas: state.deltas + 1,
+      };
+    }
+    case "reasoning-delta":
+      return { ...state, seq, reasoning: state.reasoning + event.text };
+    case "tool-call": {
+      const { attempt, index, id, name, arguments: args } = event;
+      const call: ToolCallInfo = { attempt, index, id, name, arguments: args };
+      return { ...state, seq, toolCalls: [...state.toolCalls, call] };
+    }
+    case "attempt-end": {
+      const { outcome, failure, modelReported, usage, cost, timing } = event;
+      return {
+        ...state,
+        seq,
+        attempts: updateAttempt(state.attempts, event.attempt, {
+          outcome,
+          failureCode: failure?.code,
+          modelReported,
+          usage,
+          cost,
+          timing,
+        }),
+        setback: failure ? { failure, next: event.next } : state.setback,
+      };
+    }
+    case "snapshot":
+      return {
+        ...state,
+        seq,
+        text: event.text,
+        reasoning: event.reasoning,
+        toolCalls: event.toolCalls,
+        attempts: event.attempts,
+        firstTokenAt: event.firstTokenAt,
+        lastTokenAt: event.deltas > 0 ? event.at : undefined,
+        deltas: event.deltas,
+      };
+    case "answer-end":
+      return { ...state, seq, end: event, attempts: event.attempts, setback: undefined };
+    default:
+      // A later version's event: unknown, and by the protocol ignored.
+      return { ...state, seq };
+  }
+}
+
+function updateAttempt(
+  attempts: readonly AttemptSummary[],
+  attempt: number,
+  change: Partial<AttemptSummary>,
+): readonly AttemptSummary[] {
+  const index = attempts.findLastIndex((one) => one.attempt === attempt);
+  const old = attempts[index];
+  if (old === undefined) return attempts;
+  return attempts.with(index, { ...old, ...change });
+}

@@ -1,0 +1,200 @@
+import * as z from "zod";
+import { failureInfoSchema } from "./failure_info.ts";
+import { costSchema, finishReasonSchema, timingSchema, usageSchema } from "./usage.ts";
+
+/** Version of the vocabulary in PROTOCOL.md that this package writes. */
+export const PROTOCOL_VERSION = 1;
+
+/** `seq` is contiguous from 1 in its answer; `at` is in epoch milliseconds. */
+const stamp = { seq: z.int().positive(), at: z.number() };
+
+export const targetNameSchema = z.object({ provider: z.string(), model: z.string() });
+/** A provider and one of its models, without credentials. */
+export type TargetName = z.infer<typeof targetNameSchema>;
+
+export const timeoutsSchema = z.object({
+  connectMs: z.int().positive(),
+  firstTokenMs: z.int().positive(),
+  idleMs: z.int().positive(),
+  totalMs: z.int().positive(),
+});
+/** Limits of an answer in milliseconds; `totalMs` covers the whole answer, the others one attempt. */
+export type Timeouts = z.infer<typeof timeoutsSchema>;
+
+export const policySchema = z.object({
+  targets: z.array(targetNameSchema),
+  timeouts: timeoutsSchema,
+  maxRetries: z.int().nonnegative(),
+  onCut: z.enum(["continue", "fail"]),
+});
+/** The policy in force for one answer. */
+export type Policy = z.infer<typeof policySchema>;
+
+export const answerStartSchema = z.object({
+  ...stamp,
+  type: z.literal("answer-start"),
+  version: z.int(),
+  answerId: z.string(),
+  conversationId: z.string().optional(),
+  route: z.string(),
+  policy: policySchema,
+});
+
+/** Why an attempt was made. */
+export const attemptReasonSchema = z.enum(["first", "retry", "fallback", "hedge", "continuation", "recovery"]);
+export type AttemptReason = z.infer<typeof attemptReasonSchema>;
+
+export const attemptStartSchema = z.object({
+  ...stamp,
+  type: z.literal("attempt-start"),
+  /** Numbered from 1 in its answer. */
+  attempt: z.int().positive(),
+  provider: z.string(),
+  model: z.string(),
+  why: attemptReasonSchema,
+  /** Length of the committed text when the attempt began, in UTF-16 code units. */
+  offset: z.int().nonnegative(),
+  /** The provider gives trial answers and asks no model. */
+  trial: z.literal(true).optional(),
+});
+
+export const textDeltaSchema = z.object({
+  ...stamp,
+  type: z.literal("text-delta"),
+  attempt: z.int().positive(),
+  /** Where `text` begins in the answer's text, in UTF-16 code units. */
+  offset: z.int().nonnegative(),
+  text: z.string().min(1),
+});
+
+export const reasoningDeltaSchema = z.object({
+  ...stamp,
+  type: z.literal("reasoning-delta"),
+  attempt: z.int().positive(),
+  text: z.string().min(1),
+});
+
+export const toolCallSchema = z.object({
+  ...stamp,
+  type: z.literal("tool-call"),
+  attempt: z.int().positive(),
+  index: z.int().nonnegative(),
+  id: z.string(),
+  name: z.string(),
+  /** The arguments as the model wrote them: JSON text, complete. */
+  arguments: z.string(),
+});
+
+/** What the engine does after an attempt. */
+export const nextStepSchema = z.object({
+  action: z.enum(["retry", "fallback", "continuation"]),
+  provider: z.string(),
+  model: z.string(),
+  /** Wait before it, in milliseconds. */
+  waitMs: z.number().nonnegative(),
+});
+export type NextStep = z.infer<typeof nextStepSchema>;
+
+export const outcomeSchema = z.enum(["completed", "failed", "cancelled"]);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export const attemptEndSchema = z.object({
+  ...stamp,
+  type: z.literal("attempt-end"),
+  attempt: z.int().positive(),
+  outcome: outcomeSchema,
+  failure: failureInfoSchema.optional(),
+  finishReason: finishReasonSchema.optional(),
+  /** The model's name as its provider gives it. */
+  modelReported: z.string().optional(),
+  usage: usageSchema.optional(),
+  cost: costSchema.optional(),
+  timing: timingSchema,
+  /** Absent when the answer ends with this attempt. */
+  next: nextStepSchema.optional(),
+});
+
+/** One attempt as `snapshot` and `answer-end` list it, with the range of the text that it wrote. */
+export const attemptSummarySchema = z.object({
+  attempt: z.int().positive(),
+  provider: z.string(),
+  model: z.string(),
+  modelReported: z.string().optional(),
+  why: attemptReasonSchema,
+  trial: z.literal(true).optional(),
+  /** Absent while the attempt runs. */
+  outcome: outcomeSchema.optional(),
+  /** Code of the failure that ended the attempt. */
+  failureCode: z.string().optional(),
+  /** Start (inclusive) and end (exclusive) of what it wrote, in UTF-16 code units. */
+  from: z.int().nonnegative(),
+  to: z.int().nonnegative(),
+  usage: usageSchema.optional(),
+  cost: costSchema.optional(),
+  timing: timingSchema.optional(),
+});
+export type AttemptSummary = z.infer<typeof attemptSummarySchema>;
+
+/** A complete tool call, without its event's stamp. */
+export const toolCallInfoSchema = toolCallSchema.omit({ seq: true, at: true, type: true });
+export type ToolCallInfo = z.infer<typeof toolCallInfoSchema>;
+
+/** The state up to `seq` in one event: it replaces what the reader has. Derived from the journal, never stored in it. */
+export const snapshotSchema = z.object({
+  ...stamp,
+  type: z.literal("snapshot"),
+  text: z.string(),
+  reasoning: z.string(),
+  toolCalls: z.array(toolCallInfoSchema),
+  attempts: z.array(attemptSummarySchema),
+  /** When the first text was released, in epoch milliseconds, so that live measures can go on. */
+  firstTokenAt: z.number().optional(),
+  deltas: z.int().nonnegative(),
+});
+
+export const answerEndSchema = z.object({
+  ...stamp,
+  type: z.literal("answer-end"),
+  outcome: outcomeSchema,
+  finishReason: finishReasonSchema.optional(),
+  /** Length of the text in UTF-16 code units. */
+  length: z.int().nonnegative(),
+  /** SHA-256 of the text in UTF-8, lower-case hexadecimal. */
+  sha256: z.string(),
+  /** The target that wrote the end of the text; absent if none wrote anything. */
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  modelReported: z.string().optional(),
+  trial: z.literal(true).optional(),
+  /** Sums over all attempts; a number is absent if no attempt reported it. */
+  usage: usageSchema.optional(),
+  cost: costSchema.optional(),
+  attempts: z.array(attemptSummarySchema),
+  timing: timingSchema,
+  failure: failureInfoSchema.optional(),
+});
+
+/** Every event of an answer, told apart by `type`. Readers ignore types and fields that they do not know. */
+export const answerEventSchema = z.discriminatedUnion("type", [
+  answerStartSchema,
+  attemptStartSchema,
+  textDeltaSchema,
+  reasoningDeltaSchema,
+  toolCallSchema,
+  attemptEndSchema,
+  snapshotSchema,
+  answerEndSchema,
+]);
+
+export type AnswerStart = z.infer<typeof answerStartSchema>;
+export type AttemptStart = z.infer<typeof attemptStartSchema>;
+export type TextDelta = z.infer<typeof textDeltaSchema>;
+export type ReasoningDelta = z.infer<typeof reasoningDeltaSchema>;
+export type ToolCall = z.infer<typeof toolCallSchema>;
+export type AttemptEnd = z.infer<typeof attemptEndSchema>;
+export type Snapshot = z.infer<typeof snapshotSchema>;
+export type AnswerEnd = z.infer<typeof answerEndSchema>;
+export type AnswerEvent = z.infer<typeof answerEventSchema>;
+
+/** The events that a journal stores: all but those derived from it. */
+export type JournalEvent = Exclude<AnswerEvent, Snapshot>;
