@@ -1,0 +1,73 @@
+import type { AnswerEvent } from "@cogniforge/core/events";
+import type { ChatMessage } from "@cogniforge/core/providers";
+import type { Principal } from "../auth/principal.ts";
+import type { AnswerView } from "./answer_view.ts";
+
+/** A question from the console or the plain SSE route. */
+export interface AskQuestion {
+  question: string;
+  answerId?: string | undefined;
+  /** Absent: a new conversation. */
+  conversationId?: string | undefined;
+  /** Absent: the default route. */
+  route?: string | undefined;
+  parameters?: Record<string, unknown> | undefined;
+  onCut?: "continue" | "fail" | undefined;
+}
+
+/** A request of a program that keeps its conversation itself. */
+export interface AskMessages {
+  messages: readonly ChatMessage[];
+  route: string;
+  parameters: Record<string, unknown>;
+  /** Attaches to the answer that has it, for this principal. */
+  idempotencyKey?: string | undefined;
+  maxOutputTokens?: number | undefined;
+  onCut?: "continue" | "fail" | undefined;
+  /** Cancels the answer when nobody has watched it for this many milliseconds. */
+  cancelWhenUnwatchedMs?: number | undefined;
+}
+
+export interface Started {
+  answerId: string;
+  conversationId?: string | undefined;
+  /** Position before the first event. */
+  cursor: string;
+  /** Whether the answer was there before and nothing was asked. */
+  attached: boolean;
+}
+
+/** An event with the cursor of the position after it. */
+export interface CursoredEvent {
+  cursor: string;
+  event: AnswerEvent;
+}
+
+export interface WatchOptions {
+  /** Position to go on after; absent means from the beginning. */
+  cursor?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** How the past is told: folded into one `snapshot`, or as deltas (joined where they follow each other). */
+  past?: "snapshot" | "deltas" | undefined;
+}
+
+/**
+ * What every door calls: one way to ask, to watch and to cancel.
+ *
+ * Every method throws `FailureError` for what its caller did wrong or may not do.
+ */
+export interface Answers {
+  ask(principal: Principal, input: AskQuestion): Promise<Started>;
+  askMessages(principal: Principal, input: AskMessages): Promise<Started>;
+  /** Yields batches in order; returns after the terminal event, or when `signal` aborts. */
+  watch(principal: Principal, answerId: string, options?: WatchOptions): AsyncIterable<readonly CursoredEvent[]>;
+  /** What follows a cursor, waiting up to `waitMs` for news. */
+  read(
+    principal: Principal,
+    answerId: string,
+    options: { cursor?: string | undefined; waitMs: number; signal?: AbortSignal | undefined },
+  ): Promise<{ events: AnswerEvent[]; cursor: string; isEnded: boolean }>;
+  get(principal: Principal, answerId: string): Promise<AnswerView>;
+  /** `false` if the answer had ended. */
+  cancel(principal: Principal, answerId: string): Promise<boolean>;
+}

@@ -1,0 +1,64 @@
+import { ANSWER_ID_PATTERN } from "@cogniforge/core/journal";
+import { tracked } from "@trpc/server";
+import * as z from "zod";
+import { procedure, router } from "./trpc.ts";
+
+const answerId = z.string().regex(ANSWER_ID_PATTERN);
+
+/** Longest wait of `answers.read`: below the 30 seconds after which many proxies give a silent request up. */
+const MAX_WAIT_MS = 25_000;
+
+/** Asking, watching, reading and cancelling answers. */
+export const answersRouter = router({
+  start: procedure
+    .input(
+      z.object({
+        answerId: answerId.optional(),
+        conversationId: z.string().min(1).max(64).optional(),
+        question: z.string(),
+        route: z.string().min(1).max(200).optional(),
+        parameters: z.record(z.string(), z.unknown()).optional(),
+        onCut: z.enum(["continue", "fail"]).optional(),
+      }),
+    )
+    .mutation(({ ctx, input }) => ctx.services.answers.ask(ctx.principal, input)),
+
+  watch: procedure.input(z.object({ answerId, lastEventId: z.string().nullish() })).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
+    const batches = ctx.services.answers.watch(ctx.principal, input.answerId, {
+      cursor: input.lastEventId ?? undefined,
+      signal,
+      past: "snapshot",
+    });
+    for await (const batch of batches) {
+      for (const { cursor, event } of batch) yield tracked(cursor, event);
+    }
+  }),
+
+  read: procedure
+    .input(
+      z.object({
+        answerId,
+        cursor: z.string().optional(),
+        waitMs: z.int().min(0).max(MAX_WAIT_MS).default(0),
+      }),
+    )
+    .query(({ ctx, input, signal }) =>
+      ctx.services.answers.read(ctx.principal, input.answerId, {
+        cursor: input.cursor,
+        waitMs: input.waitMs,
+        signal,
+      }),
+    ),
+
+  get: procedure
+    .input(z.object({ answerId }))
+    .query(({ ctx, input }) => ctx.services.answers.get(ctx.principal, input.answerId)),
+
+  cancel: procedure.input(z.object({ answerId })).mutation(async ({ ctx, input }) => ({
+    cancelled: await ctx.services.answers.cancel(ctx.principal, input.answerId),
+  })),
+});

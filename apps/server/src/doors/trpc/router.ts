@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { answersRouter } from "./answers.ts";
+import { conversationsRouter } from "./conversations.ts";
+import { adminProcedure, openProcedure, router } from "./trpc.ts";
+
+/** The whole API of the tRPC door; clients import its type alone. */
+export const appRouter = router({
+  answers: answersRouter,
+  conversations: conversationsRouter,
+  providers: router({
+    list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
+  }),
+  system: router({
+    status: openProcedure.query(({ ctx }) => ctx.services.system.status()),
+  }),
+  setup: router({
+    createFirstAdmin: openProcedure
+      .input(
+        z.object({
+          code: z.string().trim().min(1).max(100),
+          email: z.email(),
+          password: z.string().min(8).max(128),
+          name: z.string().trim().min(1).max(100),
+        }),
+      )
+      .mutation(async ({ ctx, input }) => {
+        await ctx.services.firstRun.createFirstAdmin(input);
+        return { ok: true };
+      }),
+  }),
+});
+
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,102 @@
+import type { FailureInfo } from "@cogniforge/core/events";
+import { failureInfo, httpStatusOf } from "@cogniforge/core/failures";
+import { initTRPC, TRPCError } from "@trpc/server";
+import * as z from "zod";
+import type { Principal } from "../../auth/principal.ts";
+import { FailureError } from "../../failure_error.ts";
+import type { Services } from "../../services.ts";
+
+/** Pings on every subscription, in milliseconds; a client that hears none for three of them changes its transport. */
+export const PING_INTERVAL_MS = 5_000;
+
+export interface TrpcContext {
+  principal: Principal | undefined;
+  services: Services;
+  /** Whether the request comes from the console's own origin or from no page at all. */
+  isSameOrigin: boolean;
+}
+
+const CODE_BY_STATUS: Record<number, TRPCError["code"]> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  405: "METHOD_NOT_SUPPORTED",
+  409: "CONFLICT",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  429: "TOO_MANY_REQUESTS",
+  502: "BAD_GATEWAY",
+  503: "SERVICE_UNAVAILABLE",
+  504: "GATEWAY_TIMEOUT",
+};
+
+/** The failure that a caller sees for whatever was thrown; an unknown error tells nothing of itself. */
+export function failureOf(error: TRPCError): FailureInfo {
+  const { cause } = error;
+  if (cause instanceof FailureError) return cause.info;
+  if (cause instanceof z.ZodError) {
+    const param = cause.issues[0]?.path.join(".");
+    return failureInfo("invalid-input", param ? { param } : {});
+  }
+  switch (error.code) {
+    case "BAD_REQUEST":
+      return failureInfo("invalid-input");
+    case "PARSE_ERROR":
+      return failureInfo("invalid-json");
+    case "NOT_FOUND":
+      return failureInfo("not-found");
+    case "METHOD_NOT_SUPPORTED":
+      return failureInfo("method-not-allowed");
+    case "PAYLOAD_TOO_LARGE":
+      return failureInfo("body-too-large");
+    case "UNSUPPORTED_MEDIA_TYPE":
+      return failureInfo("unsupported-media-type");
+    case "UNAUTHORIZED":
+      return failureInfo("unauthenticated");
+    default:
+      return failureInfo("internal");
+  }
+}
+
+const t = initTRPC.context<TrpcContext>().create({
+  errorFormatter({ shape, error }) {
+    const failure = failureOf(error);
+    const { code, httpStatus, path } = shape.data;
+    return { ...shape, message: failure.message.en, data: { code, httpStatus, path, failure } };
+  },
+  sse: {
+    ping: { enabled: true, intervalMs: PING_INTERVAL_MS },
+    client: { reconnectAfterInactivityMs: 3 * PING_INTERVAL_MS },
+  },
+});
+
+export const router = t.router;
+
+/** Turns what our services throw into tRPC's errors, with the status of its code. */
+const withFailures = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof FailureError) {
+    const status = httpStatusOf(result.error.cause.code);
+    throw new TRPCError({ code: CODE_BY_STATUS[status] ?? "INTERNAL_SERVER_ERROR", cause: result.error.cause });
+  }
+  return result;
+});
+
+/** For everybody, also without a sign-in; from the console's own pages or from no page at all. */
+export const openProcedure = t.procedure.use(withFailures).use(({ ctx, next }) => {
+  if (!ctx.isSameOrigin) throw new FailureError("cross-origin");
+  return next();
+});
+
+/** For whoever is signed in or has a key. */
+export const procedure = openProcedure.use(({ ctx, next }) => {
+  if (ctx.principal === undefined) throw new FailureError("unauthenticated");
+  return next({ ctx: { ...ctx, principal: ctx.principal } });
+});
+
+/** For administrators. */
+export const adminProcedure = procedure.use(({ ctx, next }) => {
+  if (ctx.principal.role !== "administrator") throw new FailureError("forbidden");
+  return next();
+});

@@ -1,0 +1,23 @@
+import type { AnswerEnd, ToolCallInfo } from "@cogniforge/core/events";
+
+/** What is kept of an ended answer beside its journal: for history, for the model's context and for measures. */
+export interface AnswerRecord {
+  answerId: string;
+  owner: string;
+  conversationId: string | undefined;
+  route: string;
+  createdAt: number;
+  text: string;
+  reasoning: string;
+  toolCalls: readonly ToolCallInfo[];
+  end: AnswerEnd;
+}
+
+/** The store of ended answers. */
+export interface AnswerRecords {
+  /** Writes a record; the same answer again replaces it. */
+  put(record: AnswerRecord): Promise<void>;
+  get(answerId: string): Promise<AnswerRecord | undefined>;
+  /** Those that exist, in no particular order. */
+  getMany(answerIds: readonly string[]): Promise<AnswerRecord[]>;
+}
