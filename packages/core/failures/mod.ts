@@ -1,4 +1,14 @@
+export type { ErrorObjectContext, FailedResponse } from "./classify.ts";
+export { classifyErrorObject, classifyResponse } from "./classify.ts";
 export type { FailureCode } from "./codes.ts";
 export { FAILURE_CODES } from "./codes.ts";
+export type { FailureInfoOptions } from "./failure_info.ts";
+export { failureInfo, isFailureCode } from "./failure_info.ts";
+export { formatFailure } from "./format_failure.ts";
+export type { OpenAiErrorType } from "./http_status.ts";
+export { httpStatusOf, openAiErrorType } from "./http_status.ts";
+export { retryAfterMs } from "./retry_after.ts";
+export type { TransportStage } from "./transport.ts";
+export { classifyTransportError } from "./transport.ts";
 export type { FailureAction, UpstreamFailure } from "./upstream_failure.ts";
 export { UpstreamError } from "./upstream_failure.ts";

@@ -1,0 +1,76 @@
+import type { FailureCause, FailureInfo } from "../events/mod.ts";
+import { FAILURE_CODES, type FailureCode } from "./codes.ts";
+import type { WordingOf } from "./wording.ts";
+import { ANSWER_WORDINGS } from "./wording_answer.ts";
+import { CALLER_WORDINGS } from "./wording_caller.ts";
+import { SERVER_WORDINGS } from "./wording_server.ts";
+import { UPSTREAM_WORDINGS } from "./wording_upstream.ts";
+
+/** The text of every code; a code without one does not compile. */
+const WORDINGS: Readonly<Record<FailureCode, WordingOf>> = {
+  ...UPSTREAM_WORDINGS,
+  ...ANSWER_WORDINGS,
+  ...CALLER_WORDINGS,
+  ...SERVER_WORDINGS,
+};
+
+/** Options for {@linkcode failureInfo}. */
+export interface FailureInfoOptions {
+  /** Milliseconds after which the same request may succeed. */
+  retryAfterMs?: number | undefined;
+  /** One entry for each target that was tried, in order. */
+  causes?: readonly FailureCause[] | undefined;
+  /** Path of the wrong field in the caller's input, e.g. `messages[0].content`. */
+  param?: string | undefined;
+  /**
+   * Our own words on a caller's mistake, e.g. "At most 100000 characters are allowed: there are 120000".
+   * Named only in failures of a caller's request; never give an upstream's text.
+   */
+  detail?: string | undefined;
+}
+
+const MAX_DETAIL_LENGTH = 300;
+const MAX_PARAM_LENGTH = 100;
+
+/** Writes a failure for its reader: what happened and what to do, in English and Arabic. */
+export function failureInfo(code: FailureCode, options: FailureInfoOptions = {}): FailureInfo {
+  const { causes } = options;
+  const param = options.param === undefined ? undefined : plainParam(options.param);
+  const detail = options.detail === undefined ? undefined : plainDetail(options.detail);
+  const retryAfterMs = Number.isFinite(options.retryAfterMs) ? Math.max(0, options.retryAfterMs ?? 0) : undefined;
+
+  const wording = WORDINGS[code];
+  const { message, remedy } = typeof wording === "function" ? wording({ retryAfterMs, param, detail }) : wording;
+  const info: FailureInfo = { code, message: { ...message }, remedy: { ...(remedyFor(causes) ?? remedy) } };
+  if (retryAfterMs !== undefined) info.retryAfterMs = retryAfterMs;
+  if (causes !== undefined && causes.length > 0) info.causes = [...causes];
+  if (param !== undefined) info.param = param;
+  return info;
+
+  /** Where every target failed alike, the remedy is that of the one cause. */
+  function remedyFor(all: readonly FailureCause[] | undefined) {
+    const only = all?.[0]?.code;
+    if (code !== "all-targets-failed" || only === undefined || !isFailureCode(only)) return undefined;
+    return only !== code && all?.every((cause) => cause.code === only)
+      ? failureInfo(only, { retryAfterMs }).remedy
+      : undefined;
+  }
+}
+
+const CODES: ReadonlySet<string> = new Set(FAILURE_CODES);
+
+/** Whether a word is one of the closed list. */
+export function isFailureCode(code: string): code is FailureCode {
+  return CODES.has(code);
+}
+
+/** A path may hold what a caller sent: only what paths are made of stays, so that it can stand in Markdown and HTML. */
+function plainParam(param: string): string | undefined {
+  return param.replace(/[^\p{L}\p{N}_.$[\]/-]/gu, "").slice(0, MAX_PARAM_LENGTH) || undefined;
+}
+
+/** One sentence without its full stop, which the text around it sets. */
+function plainDetail(detail: string): string | undefined {
+  const line = detail.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return line.slice(0, MAX_DETAIL_LENGTH).replace(/[.\s]+$/, "") || undefined;
+}

@@ -1,0 +1,101 @@
+import type { FailureCode } from "./codes.ts";
+import { cleanDetail } from "./detail.ts";
+import { type FailureAction, UpstreamError, type UpstreamFailure } from "./upstream_failure.ts";
+
+/** Where the connection failed. */
+export type TransportStage = "before-headers" | "body";
+
+interface TransportRule {
+  code: FailureCode | Readonly<Record<TransportStage, FailureCode>>;
+  action: FailureAction;
+  /** Tested against the names, codes and messages of the error and all its causes. */
+  says: RegExp;
+}
+
+/**
+ * Runtimes tell the same event differently: Node by `cause.code`, Deno by the text of the cause, Bun by `code` and
+ * message. So every rule knows all three, and none relies on one.
+ */
+const TRANSPORT_RULES: readonly TransportRule[] = [
+  { code: "cancelled", action: "tell", says: /\bAbortError\b/ },
+  {
+    code: "connect-timeout",
+    action: "fallback",
+    says: /UND_ERR_CONNECT_TIMEOUT|\bETIMEDOUT\b|connect(ion)? ?time(d ?)?out|operation timed out \(os error/i,
+  },
+  {
+    code: { "before-headers": "first-token-timeout", body: "stall" },
+    action: "fallback",
+    says: /\bTimeoutError\b|UND_ERR_(HEADERS|BODY)_TIMEOUT|timed? ?out/i,
+  },
+  {
+    code: "tls",
+    action: "fallback",
+    says: /certificate|\bCERT_|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_(SSL|TLS)|\b(tls|ssl)\b|InvalidContentType|handshake/i,
+  },
+  { code: "network", action: "retry", says: /\bEAI_AGAIN\b|temporary failure in name resolution/i },
+  {
+    code: "network",
+    action: "fallback",
+    says: /ENOTFOUND|EAI_|dns error|\bdns\b|name or service not known|nodename nor servname|failed to lookup address|FailedToOpenSocket/i,
+  },
+  {
+    code: "network",
+    action: "fallback",
+    says: /ECONNREFUSED|ConnectionRefused|connection refused|unable to connect|ENETUNREACH|EHOSTUNREACH|unreachable/i,
+  },
+  { code: "network", action: "fallback", says: /bad port|Requests to port|invalid url|ERR_INVALID_URL/i },
+  { code: "malformed", action: "fallback", says: /redirect/i },
+  {
+    code: "malformed",
+    action: "fallback",
+    says: new RegExp(
+      [
+        String.raw`HTTPParserError|\bHPE_|invalid http|Malformed_HTTP|InvalidHTTPResponse|http (version|status|header) pars(ed|ing)?`,
+        `parse error|unsupported http version|Z_DATA_ERROR|Z_BUF_ERROR|ZlibError|BrotliDecompress|decompress|gzip`,
+        `incorrect header check|unexpected end of file|invalid chunk|InvalidResponse`,
+      ].join("|"),
+      "i",
+    ),
+  },
+  {
+    // A stale kept-alive connection does this too, which is why one more try is worth it.
+    code: { "before-headers": "network", body: "cut" },
+    action: "retry",
+    says: /ECONNRESET|EPIPE|UND_ERR_SOCKET|connection (was )?(reset|closed|aborted)|other side closed|socket hang ?up|ConnectionClosed|terminated|error reading a body|ERR_STREAM_PREMATURE_CLOSE/i,
+  },
+];
+
+/** What an unknown failure of a connection is taken for: lost, and worth one more try. */
+const LAST_TRANSPORT_RULE = {
+  code: { "before-headers": "network", body: "cut" },
+  action: "retry",
+} as const satisfies Omit<TransportRule, "says">;
+
+/**
+ * Classifies what `fetch()` or the reading of a body threw.
+ *
+ * A limit that the caller set itself is better told by the caller, from `signal.reason`: here an `AbortError` is
+ * `cancelled`, and a `TimeoutError` the limit of the stage in which it struck.
+ */
+export function classifyTransportError(error: unknown, context: { stage: TransportStage }): UpstreamFailure {
+  if (error instanceof UpstreamError) return error.failure;
+  const story = [...tellings(error)].join("\n");
+  const { code, action } = TRANSPORT_RULES.find((rule) => rule.says.test(story)) ?? LAST_TRANSPORT_RULE;
+  const failure: UpstreamFailure = { code: typeof code === "string" ? code : code[context.stage], action };
+  const detail = cleanDetail(story);
+  return detail === undefined ? failure : { ...failure, detail };
+}
+
+/** Names, codes and messages of an error, its causes, and the members of an aggregate (one for each address tried). */
+function* tellings(error: unknown, depth = 0): Generator<string> {
+  if (depth > 5 || error === undefined || error === null) return;
+  if (typeof error !== "object") {
+    yield String(error);
+    return;
+  }
+  const { name, code, message, cause, errors } = error as Record<string, unknown>;
+  for (const word of [name, code, message]) if (typeof word === "string" && word !== "") yield word;
+  yield* tellings(cause, depth + 1);
+  if (Array.isArray(errors)) for (const one of errors.slice(0, 5)) yield* tellings(one, depth + 1);
+}

@@ -1,0 +1,46 @@
+import { say, sayWithWait, type WordingOf } from "./wording.ts";
+
+/** Failures of this server. */
+export const SERVER_WORDINGS = {
+  "too-many-requests": sayWithWait((wait) =>
+    say(
+      ["Too many requests have come from you in a short time.", `Try again ${wait.en}.`],
+      ["أرسلتَ عددًا كبيرًا من الطلبات في وقت قصير.", `أعد المحاولة ${wait.ar}.`],
+    ),
+  ),
+  busy: sayWithWait((wait) =>
+    say(
+      [
+        "The server is answering as many questions as it can.",
+        `Try again ${wait.en}. If this happens often, add memory or a further replica.`,
+      ],
+      [
+        "يجيب الخادم حاليًا عن أقصى عدد من الأسئلة يستطيعه.",
+        `أعد المحاولة ${wait.ar}. وإن تكرّر ذلك فزِد الذاكرة أو أضف نسخة أخرى من الخادم.`,
+      ],
+    ),
+  ),
+  draining: sayWithWait((wait) =>
+    say(
+      ["The server is about to restart and takes no new questions.", `Try again ${wait.en}.`],
+      ["الخادم على وشك إعادة التشغيل ولا يقبل أسئلة جديدة.", `أعد المحاولة ${wait.ar}.`],
+    ),
+  ),
+  storage: say(
+    [
+      "The server could not read or write its data.",
+      "Check free disk space and permissions of COGNIFORGE_DATA_DIR, or the connection to DATABASE_URL and REDIS_URL; the server's log names the cause.",
+    ],
+    [
+      "تعذّر على الخادم قراءة بياناته أو كتابتها.",
+      "تحقّق من المساحة الخالية على القرص ومن صلاحيات المجلد COGNIFORGE_DATA_DIR، أو من الاتصال بـ DATABASE_URL وREDIS_URL؛ وسجلّ الخادم يذكر السبب.",
+    ],
+  ),
+  internal: say(
+    [
+      "An unexpected error happened on the server.",
+      "Try again. If it happens again, look in the server's log at this time and report what you find there.",
+    ],
+    ["حدث خطأ غير متوقّع في الخادم.", "أعد المحاولة. وإن تكرّر الخطأ فراجع سجلّ الخادم عند هذا الوقت وأبلغ عمّا تجده فيه."],
+  ),
+} as const satisfies Record<string, WordingOf>;
