@@ -1,0 +1,164 @@
+// The arrows of the house: who may import whom, type imports included. `npm run check` reads this.
+
+const TESTS = "(_test\\.ts$|\\.test\\.ts$|/conformance(\\.ts$|/)|/testing/|/e2e/|/tests?/)";
+const CORE = "^packages/core/";
+const below = (...folders) => `${CORE}(${folders.join("|")})/`;
+
+// Side by side above `failures` and `events`; only the engine sees them together.
+const PEERS = ["providers", "resilience", "continuation", "metrics", "journal"];
+
+const peers = PEERS.map((folder) => ({
+  name: `core-${folder}-stands-alone`,
+  comment: `core/${folder} knows failures and events${folder === "providers" ? ", and sse" : ""}, never its neighbours or the engine`,
+  severity: "error",
+  from: { path: below(folder), pathNot: TESTS },
+  to: { path: CORE, pathNot: below(folder, "failures", "events", ...(folder === "providers" ? ["sse"] : [])) },
+}));
+
+const arrow = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+export default {
+  forbidden: [
+    arrow("no-cycles", "A file never reaches itself again, type imports included", {}, { circular: true }),
+    arrow(
+      "imports-exist",
+      "An import names a file or a package that is there",
+      {},
+      {
+        couldNotResolve: true,
+        // SvelteKit and Vite make these while they build.
+        pathNot: "^(\\$app|\\$service-worker|virtual:|#lib/paraglide)",
+      },
+    ),
+
+    arrow(
+      "core-events-first",
+      "core/events imports nothing of the house",
+      { path: below("events"), pathNot: TESTS },
+      {
+        path: "^(packages|apps)/",
+        pathNot: below("events"),
+      },
+    ),
+    arrow(
+      "core-sse-alone",
+      "core/sse imports nothing of the house",
+      { path: below("sse"), pathNot: TESTS },
+      {
+        path: "^(packages|apps)/",
+        pathNot: below("sse"),
+      },
+    ),
+    arrow(
+      "core-failures-on-events",
+      "core/failures knows core/events alone",
+      { path: below("failures"), pathNot: TESTS },
+      {
+        path: "^(packages|apps)/",
+        pathNot: below("failures", "events"),
+      },
+    ),
+    ...peers,
+    arrow(
+      "core-is-the-ground",
+      "packages/core imports no other workspace",
+      { path: CORE },
+      {
+        path: "^(packages|apps)/",
+        pathNot: CORE,
+      },
+    ),
+    arrow(
+      "core-is-pure",
+      "packages/core runs on Node, Deno and Bun: web standards, no Node module",
+      { path: CORE, pathNot: TESTS },
+      {
+        dependencyTypes: ["core"],
+      },
+    ),
+    arrow(
+      "core-doors-inside",
+      "From another folder of core, only its mod.ts is imported",
+      { path: `${CORE}([^/]+)/`, pathNot: TESTS },
+      { path: `${CORE}[^/]+/`, pathNot: [`${CORE}$1/`, `${CORE}[^/]+/mod\\.ts$`] },
+    ),
+    arrow(
+      "core-doors-outside",
+      "From outside, core is imported through the doors that its package names",
+      { path: "^(packages/client|apps)/" },
+      {
+        path: CORE,
+        pathNot: `${CORE}([^/]+/mod|journal/conformance)\\.ts$|${CORE}[^/]+/(conformance|testing)/mod\\.ts$`,
+      },
+    ),
+    arrow(
+      "private-stays-home",
+      "A _private module belongs to its own folder",
+      { path: "^((?:packages|apps)/.+)/[^/]+$" },
+      {
+        path: "^(packages|apps)/.*/_[^/]+\\.ts$",
+        pathNot: "^$1/[^/]+$",
+      },
+    ),
+
+    arrow(
+      "client-on-core",
+      "packages/client knows core's doors and, as types only, the server",
+      { path: "^packages/client/" },
+      {
+        path: "^apps/admin/",
+      },
+    ),
+    arrow(
+      "client-takes-types-of-server",
+      "Of the server, the client takes types only",
+      { path: "^packages/client/", pathNot: TESTS },
+      {
+        path: "^apps/server/",
+        dependencyTypesNot: ["type-only"],
+      },
+    ),
+    arrow(
+      "server-below-admin",
+      "apps/server knows neither the client nor the console's sources",
+      { path: "^apps/server/", pathNot: TESTS },
+      {
+        path: "^(packages/client|apps/admin/src)/",
+      },
+    ),
+    arrow(
+      "admin-takes-types-of-server",
+      "Of the server, the console takes types only",
+      { path: "^apps/admin/src/" },
+      {
+        path: "^apps/server/",
+        dependencyTypesNot: ["type-only"],
+      },
+    ),
+    arrow(
+      "admin-takes-the-routers-types",
+      "Of the server, the console knows the router alone",
+      { path: "^apps/admin/src/" },
+      {
+        path: "^apps/server/",
+        pathNot: "^apps/server/src/doors/trpc/router\\.ts$",
+      },
+    ),
+    arrow(
+      "client-takes-the-routers-types",
+      "Of the server, the client knows the router alone",
+      { path: "^packages/client/", pathNot: TESTS },
+      {
+        path: "^apps/server/",
+        pathNot: "^apps/server/src/doors/trpc/router\\.ts$",
+      },
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    parser: "tsc",
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(^|/)(node_modules|build|\\.svelte-kit|paraglide|test-results)/" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "svelte", "default"] },
+  },
+};

@@ -1,0 +1,43 @@
+// Checks everything that needs no running: types, format and lint, promises, arrows, documents. Shows every error, then the times.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { bootstrap } from "./bootstrap.mjs";
+import { run } from "./run.mjs";
+import { ROOT } from "./runtime.mjs";
+import { runTurbo } from "./turbo.mjs";
+
+const { node, env } = await bootstrap();
+const tool = (command, ...args) => run(command, args, { env });
+const script = (name) => run(node, [join(ROOT, "scripts", name)], { env });
+
+const STEPS = [
+  // SvelteKit writes the tsconfig that the console's own extends, and every installation removes it.
+  ["console's generated types", () => run("svelte-kit", ["sync"], { env, cwd: join(ROOT, "apps/admin") })],
+  ["format and lint (biome)", () => tool("biome", "check", "--error-on-warnings", "--max-diagnostics=200")],
+  ["promises and globals (oxlint)", () => tool("oxlint", "--deny-warnings")],
+  [
+    "arrows and cycles (dependency-cruiser)",
+    () => tool("depcruise", "--config", ".dependency-cruiser.mjs", "packages", "apps"),
+  ],
+  ["paths in documents", () => script("document_paths.mjs")],
+  ["paths of a machine", () => script("machine_paths.mjs")],
+  [
+    "types (tsc, svelte-check)",
+    () => runTurbo(["types"], { env, concurrency: 2, args: ["--continue=always", "--output-logs=errors-only"] }),
+  ],
+];
+
+const results = [];
+for (const [name, step] of STEPS) {
+  if (name.startsWith("console's") && !existsSync(join(ROOT, "apps/admin/vite.config.ts"))) continue;
+  process.stdout.write(`\n── ${name}\n`);
+  const began = performance.now();
+  const code = await step();
+  results.push({ name, code, seconds: (performance.now() - began) / 1000 });
+}
+
+process.stdout.write("\n");
+for (const { name, code, seconds } of results) {
+  process.stdout.write(`${code === 0 ? "ok  " : "FAIL"} ${seconds.toFixed(1).padStart(6)} s  ${name}\n`);
+}
+process.exitCode = results.every(({ code }) => code === 0) ? 0 : 1;

@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { ROOT } from "./runtime.mjs";
+
+const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * Runs a program to its end and gives its exit code (128 + number when a signal ended it).
+ *
+ * Signals that reach this process are passed on, once each second at most: a process group's signal reaches parent and child alike,
+ * and npm passes its own copy on again.
+ *
+ * @param {{ cwd?: string, env?: object, stdio?: object, onOutput?: (text: string) => void, timeoutMs?: number }} options
+ *   `onOutput` receives stdout and stderr as they come, instead of the terminal.
+ */
+export function run(command, args, options = {}) {
+  const { onOutput, timeoutMs, ...rest } = options;
+  const piped = onOutput ? ["ignore", "pipe", "pipe"] : "inherit";
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: piped, shell: process.platform === "win32", ...rest });
+    const passed = new Map();
+    const pass = (signal) => {
+      if (Date.now() - (passed.get(signal) ?? 0) < 1000) return;
+      passed.set(signal, Date.now());
+      child.kill(signal);
+    };
+    for (const signal of FORWARDED) process.on(signal, pass);
+    const timer = timeoutMs ? setTimeout(() => child.kill("SIGKILL"), timeoutMs) : undefined;
+    for (const stream of onOutput ? [child.stdout, child.stderr] : []) {
+      stream.setEncoding("utf8").on("data", onOutput);
+    }
+    const settle = () => {
+      clearTimeout(timer);
+      for (const signal of FORWARDED) process.off(signal, pass);
+    };
+    child.on("error", (error) => {
+      settle();
+      reject(error);
+    });
+    child.on("close", (code, signal) => {
+      settle();
+      resolve(exitCodeOf(code, signal));
+    });
+  });
+}
+
+/** The number that a shell would report for how a child ended. */
+export function exitCodeOf(code, signal) {
+  return code ?? 128 + (constants.signals[signal] ?? 0);
+}
