@@ -1,0 +1,61 @@
+import type { AnswerState, JournalEvent, TextDelta } from "../events/mod.ts";
+import { foldEvent } from "../events/mod.ts";
+import type { Journal, Lease } from "../journal/mod.ts";
+
+type Unstamped<T> = T extends { seq: number; at: number } ? Omit<T, "seq" | "at"> : never;
+
+/** An event before it has its number and time; a text delta's offset is the writer's affair too. */
+export type AnswerFact = Unstamped<Exclude<JournalEvent, TextDelta>> | Omit<TextDelta, "seq" | "at" | "offset">;
+
+/** What an attempt's stream releases. */
+export type AttemptFact = Extract<AnswerFact, { type: "text-delta" | "reasoning-delta" | "tool-call" }>;
+
+/** The one that numbers an answer's events and appends them under its lease. */
+export class AnswerWriter {
+  readonly #journal: Journal;
+  readonly #wallTime: () => number;
+  #lease: Lease;
+  #state: AnswerState;
+
+  constructor(journal: Journal, lease: Lease, state: AnswerState, wallTime: () => number) {
+    this.#journal = journal;
+    this.#lease = lease;
+    this.#state = state;
+    this.#wallTime = wallTime;
+  }
+
+  /** The answer as its journal has it. */
+  get state(): AnswerState {
+    return this.#state;
+  }
+
+  get lease(): Lease {
+    return this.#lease;
+  }
+
+  /** Puts a renewed lease in the place of the old one. */
+  renewed(lease: Lease): void {
+    this.#lease = lease;
+  }
+
+  /**
+   * Appends facts in one go; resolves when they are durable.
+   *
+   * @throws {LeaseLostError} If another process has taken the answer over.
+   */
+  async write(facts: readonly AnswerFact[]): Promise<void> {
+    if (facts.length === 0) return;
+    const at = this.#wallTime();
+    let state = this.#state;
+    const events: JournalEvent[] = [];
+    for (const fact of facts) {
+      const stamp = { seq: state.seq + 1, at };
+      const event: JournalEvent =
+        fact.type === "text-delta" ? { ...stamp, ...fact, offset: state.text.length } : { ...stamp, ...fact };
+      events.push(event);
+      state = foldEvent(state, event);
+    }
+    await this.#journal.append(this.#lease, events);
+    this.#state = state;
+  }
+}

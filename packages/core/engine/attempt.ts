@@ -1,0 +1,133 @@
+import type { AttemptReason, Cost, FinishReason, Timeouts, Timing, Usage } from "../events/mod.ts";
+import type { UpstreamFailure } from "../failures/mod.ts";
+import { UpstreamError } from "../failures/mod.ts";
+import { StreamTiming } from "../metrics/mod.ts";
+import type { ProviderPart, ProviderRequest } from "../providers/mod.ts";
+import type { Clock } from "../resilience/mod.ts";
+import { ProgressWatch } from "../resilience/mod.ts";
+import type { AttemptFact } from "./answer_writer.ts";
+import { EndedByEngine, orAbort } from "./ended.ts";
+import { Intake } from "./intake.ts";
+import type { Target } from "./route.ts";
+
+/** How long a report of usage, or the end mark, may come after the finish reason: late news is not worth a reader's wait. */
+const AFTER_FINISH_MS = 2_000;
+
+export interface AttemptOptions {
+  attempt: number;
+  target: Target;
+  why: AttemptReason;
+  request: Omit<ProviderRequest, "model">;
+  timeouts: Timeouts;
+  clock: Clock;
+  /** Ends the attempt; its reason is an `EndedByEngine`. */
+  signal: AbortSignal;
+  /** Makes facts durable and so visible; awaited before the next read. */
+  release: (facts: readonly AttemptFact[]) => Promise<void>;
+}
+
+/** How an attempt went. */
+export interface AttemptResult {
+  outcome: "completed" | "failed" | "cancelled";
+  failure: UpstreamFailure | undefined;
+  /** Whether readers have something of it. */
+  isCommitted: boolean;
+  finishReason: FinishReason | undefined;
+  modelReported: string | undefined;
+  usage: Usage | undefined;
+  cost: Cost | undefined;
+  timing: Timing;
+}
+
+/**
+ * Makes one try of an answer on one target: asks, watches the clocks, releases what comes, and judges the end.
+ *
+ * Never throws for what the upstream does: that is the result's `failure`. What `release` throws goes through.
+ */
+export async function runAttempt(options: AttemptOptions): Promise<AttemptResult> {
+  const { attempt, target, request, timeouts, clock, signal, release } = options;
+  const intake = new Intake(attempt);
+  const timing = new StreamTiming(clock.now());
+  const abort = new AbortController();
+  const onEnded = () => abort.abort(signal.reason);
+  if (signal.aborted) onEnded();
+  else signal.addEventListener("abort", onEnded, { once: true });
+  const silence = new ProgressWatch(clock, timeouts.firstTokenMs, () => {
+    abort.abort(new EndedByEngine(intake.isCommitted ? "stall" : "first-token-timeout"));
+  });
+
+  let failure: UpstreamFailure | undefined;
+  let releaseError: { error: unknown } | undefined;
+  const stream = target.provider
+    .stream({ ...request, model: target.model }, { signal: abort.signal, timeouts })
+    [Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const read = await orAbort(stream.next(), abort.signal);
+      if (read.done) break;
+      observe(read.value, timing, silence, clock.now());
+      const facts = intake.take(read.value);
+      if (facts.length > 0) {
+        try {
+          await release(facts);
+        } catch (error) {
+          releaseError = { error };
+          break;
+        }
+      }
+      if (intake.finishReason !== undefined) silence.setLimit(Math.min(AFTER_FINISH_MS, timeouts.idleMs));
+      else if (intake.isCommitted) silence.setLimit(timeouts.idleMs);
+    }
+  } catch (error) {
+    failure = failureOf(error);
+  } finally {
+    silence.stop();
+    signal.removeEventListener("abort", onEnded);
+    // Not awaited: a provider that is slow to clean up holds nobody up.
+    abort.abort(new EndedByEngine("cancelled"));
+    stream.return?.().catch(() => {});
+  }
+  if (releaseError !== undefined) throw releaseError.error;
+  await release(intake.flush());
+  return judge(intake, failure, timing.summary(clock.now(), intake.usage));
+}
+
+function observe(parts: readonly ProviderPart[], timing: StreamTiming, silence: ProgressWatch, now: number): void {
+  let sign: "progress" | "alive" = "alive";
+  let hasText = false;
+  for (const part of parts) {
+    if (part.type === "headers") timing.noteHeaders(now);
+    else if (part.type === "reasoning") timing.noteReasoning(now);
+    else if (part.type === "text") hasText = true;
+    if (part.type !== "headers" && part.type !== "alive") sign = "progress";
+  }
+  // Pieces of one read came at one moment: they are one delta, for the clock as for the reader.
+  if (hasText) timing.noteText(now);
+  silence.note(sign);
+}
+
+function failureOf(error: unknown): UpstreamFailure {
+  if (error instanceof UpstreamError) return error.failure;
+  if (error instanceof EndedByEngine) {
+    const isOver = error.code === "deadline" || error.code === "cancelled" || error.code === "interrupted";
+    return { code: error.code, action: isOver ? "tell" : "fallback" };
+  }
+  // A provider that throws anything else has a fault of its own; the answer must not die of it.
+  return { code: "internal", action: "fallback", detail: String(error).slice(0, 200) };
+}
+
+function judge(intake: Intake, failure: UpstreamFailure | undefined, timing: Timing): AttemptResult {
+  const { isCommitted, finishReason, modelReported, usage, cost } = intake;
+  const judged = verdict(intake, failure);
+  const outcome = judged === undefined ? "completed" : judged.code === "cancelled" ? "cancelled" : "failed";
+  return { outcome, failure: judged, isCommitted, finishReason, modelReported, usage, cost, timing };
+}
+
+/** The truth of the end: no finish is a cut, a finish is a success whatever follows it, and nothing at all is a failure. */
+function verdict(intake: Intake, failure: UpstreamFailure | undefined): UpstreamFailure | undefined {
+  if (intake.finishReason === undefined) return failure ?? { code: "cut", action: "retry" };
+  if (failure?.code === "cancelled") return failure;
+  if (intake.isCommitted) return undefined;
+  if (intake.finishReason.unified === "content-filter") return { code: "content-filter", action: "tell" };
+  return { code: "empty-answer", action: "retry" };
+}

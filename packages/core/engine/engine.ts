@@ -1,0 +1,189 @@
+import type { AnswerState } from "../events/mod.ts";
+import { EMPTY_ANSWER_STATE, foldEvent } from "../events/mod.ts";
+import type { Journal, JournalEntry, JournalHeader, Lease } from "../journal/mod.ts";
+import { LeaseLostError } from "../journal/mod.ts";
+import type { Clock } from "../resilience/mod.ts";
+import { systemClock } from "../resilience/mod.ts";
+import { runAnswer } from "./answer_run.ts";
+import { AnswerWriter } from "./answer_writer.ts";
+import type { Ask } from "./ask.ts";
+import { askSchema } from "./ask.ts";
+import { EndedByEngine } from "./ended.ts";
+import type { Route, RouteResolver } from "./route.ts";
+
+export interface EngineOptions {
+  journal: Journal;
+  resolveRoute: RouteResolver;
+  /** Unique for each running process. */
+  holder: string;
+  clock?: Clock;
+  random?: () => number;
+  /** Lifetime of a lease in milliseconds; renewed at a third of it. */
+  leaseTtlMs?: number;
+  /** Called once for each answer that this engine carried to its end, after the terminal event is durable. */
+  onEnd?: (header: JournalHeader, state: AnswerState) => void | Promise<void>;
+  /** Told of a fault that is nobody's answer: a store that refused, a hook that threw. */
+  onError?: (error: unknown, answerId: string | undefined) => void;
+}
+
+interface Running {
+  header: JournalHeader;
+  writer: AnswerWriter;
+  abort: AbortController;
+  done: Promise<void>;
+}
+
+/** Which answer to begin, and what to ask. */
+export interface StartRequest {
+  answerId: string;
+  owner: string;
+  ask: Ask;
+}
+
+const DEFAULT_LEASE_TTL_MS = 10_000;
+const RECOVERY_BATCH = 50;
+const PAGE = 500;
+
+/** Carries answers: begins them, keeps their leases, cancels them, and takes up those whose holder died. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #clock: Clock;
+  readonly #leaseTtlMs: number;
+  readonly #running = new Map<string, Running>();
+  #cancelHeartbeat: (() => void) | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#leaseTtlMs = options.leaseTtlMs ?? DEFAULT_LEASE_TTL_MS;
+  }
+
+  /** How many answers this engine carries right now. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Whether this engine carries the answer right now. */
+  isRunning(answerId: string): boolean {
+    return this.#running.has(answerId);
+  }
+
+  /**
+   * Begins an answer; resolves when it is accepted durably. An id that exists begins nothing: its entry is returned.
+   *
+   * @throws {RangeError} If the ask names no route that exists.
+   */
+  async start(request: StartRequest): Promise<{ created: true } | { created: false; entry: JournalEntry }> {
+    const { answerId, owner, ask } = request;
+    const route = this.#options.resolveRoute(ask.route);
+    if (route === undefined) throw new RangeError(`Cannot start an answer as there is no route: ${ask.route}`);
+    const header: JournalHeader = { answerId, owner, createdAt: this.#clock.wallTime(), ask };
+    const made = await this.#options.journal.create(header, { holder: this.#options.holder, ttlMs: this.#leaseTtlMs });
+    if (!made.created) return made;
+    this.#carry(header, ask, route, made.lease, EMPTY_ANSWER_STATE);
+    return { created: true };
+  }
+
+  /** Stops an answer that this engine carries; `false` if it carries none of that id. */
+  cancel(answerId: string): boolean {
+    const running = this.#running.get(answerId);
+    running?.abort.abort(new EndedByEngine("cancelled"));
+    return running !== undefined;
+  }
+
+  /** Takes up answers whose lease has expired; resolves to how many. Call it at the start, and now and then. */
+  async recover(): Promise<number> {
+    const { journal, holder, resolveRoute } = this.#options;
+    const leases = await journal.takeExpired({ holder, ttlMs: this.#leaseTtlMs, limit: RECOVERY_BATCH });
+    for (const lease of leases) {
+      const entry = await journal.find(lease.answerId);
+      if (entry === undefined) continue;
+      const ask = askSchema.parse(entry.header.ask);
+      const state = await this.#foldJournal(lease.answerId);
+      // A route that the configuration has lost meanwhile has no targets: the answer ends with a failure that says so.
+      const route = resolveRoute(ask.route) ?? lostRoute(ask.route, state);
+      this.#carry(entry.header, ask, route, lease, state);
+    }
+    return leases.length;
+  }
+
+  /**
+   * Lets running answers finish, for at most `graceMs`; what still runs then is left to whoever takes its lease.
+   */
+  async close(graceMs: number): Promise<void> {
+    const grace = Promise.withResolvers<void>();
+    const cancel = this.#clock.setTimer(() => grace.resolve(), graceMs);
+    await Promise.race([Promise.all([...this.#running.values()].map(({ done }) => done)), grace.promise]);
+    cancel();
+    const left = [...this.#running.values()];
+    for (const { abort } of left) abort.abort(new EndedByEngine("interrupted"));
+    await Promise.all(left.map(({ done }) => done));
+    this.#cancelHeartbeat?.();
+  }
+
+  #carry(header: JournalHeader, ask: Ask, route: Route, lease: Lease, state: AnswerState): void {
+    const { answerId } = header;
+    const { journal, random = Math.random, onEnd, onError } = this.#options;
+    const writer = new AnswerWriter(journal, lease, state, () => this.#clock.wallTime());
+    const abort = new AbortController();
+    const policy = ask.onCut === undefined ? route : { ...route, onCut: ask.onCut };
+    const carry = async () => {
+      try {
+        await runAnswer({ answerId, ask, route: policy, writer, clock: this.#clock, random, signal: abort.signal });
+        await onEnd?.(header, writer.state);
+      } catch (error) {
+        // Somebody else has the answer now, or the store refuses to take it: either way its journal is not ours to end.
+        if (error instanceof EndedByEngine) await this.#giveUp(writer);
+        else onError?.(error, answerId);
+      } finally {
+        this.#running.delete(answerId);
+      }
+    };
+    const running: Running = { header, writer, abort, done: Promise.resolve() };
+    this.#running.set(answerId, running);
+    running.done = carry();
+    this.#beat();
+  }
+
+  /** Lets a lease expire at once, so that nobody has to wait for its end. */
+  async #giveUp(writer: AnswerWriter): Promise<void> {
+    try {
+      await this.#options.journal.renew(writer.lease, 0);
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) this.#options.onError?.(error, writer.lease.answerId);
+    }
+  }
+
+  /** Renews all leases at a third of their lifetime, as long as any answer runs. */
+  #beat(): void {
+    if (this.#cancelHeartbeat !== undefined || this.#running.size === 0) return;
+    this.#cancelHeartbeat = this.#clock.setTimer(() => {
+      this.#cancelHeartbeat = undefined;
+      for (const running of this.#running.values()) void this.#renew(running);
+      this.#beat();
+    }, this.#leaseTtlMs / 3);
+  }
+
+  async #renew(running: Running): Promise<void> {
+    try {
+      running.writer.renewed(await this.#options.journal.renew(running.writer.lease, this.#leaseTtlMs));
+    } catch (error) {
+      if (error instanceof LeaseLostError) running.abort.abort(new EndedByEngine("interrupted"));
+      else this.#options.onError?.(error, running.header.answerId);
+    }
+  }
+
+  async #foldJournal(answerId: string): Promise<AnswerState> {
+    let state = EMPTY_ANSWER_STATE;
+    for (;;) {
+      const page = await this.#options.journal.read(answerId, state.seq, PAGE);
+      if (page.length === 0) return state;
+      for (const event of page) state = foldEvent(state, event);
+    }
+  }
+}
+
+function lostRoute(name: string, state: AnswerState): Route {
+  const timeouts = state.start?.policy.timeouts ?? { connectMs: 1, firstTokenMs: 1, idleMs: 1, totalMs: 1 };
+  return { name, targets: [], timeouts, maxRetries: 0, onCut: "fail" };
+}

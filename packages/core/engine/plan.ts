@@ -1,0 +1,94 @@
+import type { AttemptReason } from "../events/mod.ts";
+import type { FailureCode, UpstreamFailure } from "../failures/mod.ts";
+import { backoffMs } from "../resilience/mod.ts";
+import type { Route, Target } from "./route.ts";
+
+/** The next attempt: what to ask, why, and how long to wait before. */
+export interface Step {
+  target: Target;
+  why: AttemptReason;
+  waitMs: number;
+}
+
+interface Candidate {
+  target: Target;
+  retries: number;
+  /** Monotonic milliseconds before which it is not asked. */
+  readyAt: number;
+  isOut: boolean;
+}
+
+export interface PlanOptions {
+  /** Monotonic milliseconds. */
+  now: () => number;
+  /** A number from 0 (inclusive) to 1 (exclusive). */
+  random: () => number;
+  /** Monotonic milliseconds after which no attempt may begin. */
+  deadline: number;
+}
+
+/** Failures that a second try mends rarely: one retry is enough to know. */
+const RETRIED_ONCE: ReadonlySet<FailureCode> = new Set(["empty-answer", "invalid-tool-call", "malformed", "cut"]);
+
+/**
+ * Which target is asked next, in the route's order.
+ *
+ * A target that may be retried is, after a backoff, until its retries are used up; one that asked for a wait is left for another
+ * that is ready, and taken up again when its time has come and nothing else is left. One that was silent, refused the key or has
+ * no such model is not asked again for this answer.
+ */
+export class Plan {
+  readonly #candidates: Candidate[];
+  readonly #maxRetries: number;
+  readonly #options: PlanOptions;
+  #current: Candidate | undefined;
+
+  constructor(route: Route, options: PlanOptions) {
+    this.#maxRetries = route.maxRetries;
+    this.#options = options;
+    this.#candidates = route.targets.map((target) => ({
+      target,
+      retries: 0,
+      readyAt: 0,
+      isOut: false,
+    }));
+  }
+
+  /** The first attempt; `undefined` for a route without targets. */
+  first(why: AttemptReason = "first"): Step | undefined {
+    this.#current = this.#candidates[0];
+    return this.#current && { target: this.#current.target, why, waitMs: 0 };
+  }
+
+  /** What follows a failure; `undefined` when no target is left, or none that would be ready before the deadline. */
+  after(failure: UpstreamFailure): Step | undefined {
+    const failed = this.#current;
+    if (failed === undefined || failure.action === "tell") return undefined;
+    const now = this.#options.now();
+    this.#judge(failed, failure, now);
+    const next = this.#pick(failed, failure, now);
+    if (next === undefined || next.readyAt > this.#options.deadline) return undefined;
+    const isSame = next === failed;
+    this.#current = next;
+    return { target: next.target, why: isSame ? "retry" : "fallback", waitMs: Math.max(0, next.readyAt - now) };
+  }
+
+  #judge(failed: Candidate, failure: UpstreamFailure, now: number): void {
+    const limit = RETRIED_ONCE.has(failure.code) ? Math.min(1, this.#maxRetries) : this.#maxRetries;
+    if (failure.action === "fallback" || failed.retries >= limit) {
+      failed.isOut = true;
+      return;
+    }
+    failed.retries++;
+    failed.readyAt = now + (failure.retryAfterMs ?? backoffMs(failed.retries, this.#options.random()));
+  }
+
+  #pick(failed: Candidate, failure: UpstreamFailure, now: number): Candidate | undefined {
+    const left = this.#candidates.filter((candidate) => !candidate.isOut);
+    // A short backoff of our own is worth waiting for on the same target; a wait that the upstream asked for is not,
+    // while another target is ready.
+    if (!failed.isOut && !failure.retryAfterMs) return failed;
+    const ready = left.find((candidate) => candidate.readyAt <= now);
+    return ready ?? left.toSorted((a, b) => a.readyAt - b.readyAt)[0];
+  }
+}

@@ -1,0 +1,32 @@
+import type { Policy, TargetName, Timeouts } from "../events/mod.ts";
+import type { Provider } from "../providers/mod.ts";
+
+/** Provider and model (with the provider's credentials): what an attempt calls. */
+export interface Target {
+  provider: Provider;
+  model: string;
+}
+
+/** A named, ordered list of targets with its policy. */
+export interface Route {
+  name: string;
+  targets: readonly Target[];
+  timeouts: Timeouts;
+  /** Retries per target before falling back. */
+  maxRetries: number;
+  onCut: "continue" | "fail";
+}
+
+/** Finds a route by its name, or by `provider/model`; `undefined` if there is none. */
+export type RouteResolver = (name: string) => Route | undefined;
+
+/** A target's name, without its credentials. */
+export function nameOf({ provider, model }: Target): TargetName {
+  return { provider: provider.name, model };
+}
+
+/** The route's policy as `answer-start` tells it. */
+export function policyOf(route: Route): Policy {
+  const { targets, timeouts, maxRetries, onCut } = route;
+  return { targets: targets.map(nameOf), timeouts, maxRetries, onCut };
+}

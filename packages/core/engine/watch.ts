@@ -1,0 +1,118 @@
+import type { AnswerEvent, AnswerState, JournalEvent, Snapshot } from "../events/mod.ts";
+import { EMPTY_ANSWER_STATE, foldEvent } from "../events/mod.ts";
+import type { CursorPosition, Journal } from "../journal/mod.ts";
+import { encodeCursor } from "../journal/mod.ts";
+
+/** An event, and the cursor of the position after it. */
+export interface CursoredEvent {
+  cursor: string;
+  event: AnswerEvent;
+}
+
+export interface WatchOptions {
+  /** Position to go on after; absent means from the beginning. */
+  position?: CursorPosition | undefined;
+  /** Ends the watching, never the answer. */
+  signal?: AbortSignal | undefined;
+  /** How the past is told without a position: folded into one `snapshot`, or as deltas. */
+  past?: "snapshot" | "deltas" | undefined;
+}
+
+/** Events of one page when the past is read. */
+const PAGE = 500;
+
+/**
+ * Yields an answer's events from a position on, then follows it to its terminal event: the one stream that every door reads.
+ *
+ * Deltas that are ready together are joined into one. A slow reader slows only itself: events wait in the journal.
+ * An answer that does not exist yields nothing.
+ */
+export async function* watchAnswer(
+  journal: Journal,
+  answerId: string,
+  options: WatchOptions = {},
+): AsyncGenerator<readonly CursoredEvent[], void, void> {
+  const { position, signal, past = "deltas" } = options;
+  let after = position?.seq ?? 0;
+  let offset = position?.offset ?? 0;
+  if (position === undefined && past === "snapshot") {
+    const state = await foldPast(journal, answerId);
+    if (state.start !== undefined && state.deltas > 0) {
+      after = state.seq;
+      offset = state.text.length;
+      const cursor = encodeCursor({ answerId, seq: after, offset });
+      yield [
+        { cursor: encodeCursor({ answerId, seq: 1, offset: 0 }), event: state.start },
+        { cursor, event: snapshotOf(state) },
+      ];
+    }
+  }
+  for await (const batch of journal.follow(answerId, { after, signal })) {
+    const cursored: CursoredEvent[] = [];
+    for (const event of joinDeltas(batch)) {
+      if (event.type === "text-delta") offset = event.offset + event.text.length;
+      cursored.push({ cursor: encodeCursor({ answerId, seq: event.seq, offset }), event });
+    }
+    yield cursored;
+  }
+}
+
+/** Folds what the journal holds, up to the terminal event, which a reader must see as itself. */
+async function foldPast(journal: Journal, answerId: string): Promise<AnswerState> {
+  const { lastSeq = 0 } = (await journal.find(answerId)) ?? {};
+  let state = EMPTY_ANSWER_STATE;
+  while (state.seq < lastSeq) {
+    const page = await journal.read(answerId, state.seq, PAGE);
+    if (page.length === 0) break;
+    for (const event of page) {
+      if (event.type === "answer-end") return state;
+      state = foldEvent(state, event);
+    }
+  }
+  return state;
+}
+
+function snapshotOf(state: AnswerState): Snapshot {
+  const { seq, text, reasoning, toolCalls, attempts, firstTokenAt, lastTokenAt, deltas } = state;
+  return {
+    type: "snapshot",
+    seq,
+    at: lastTokenAt ?? Date.now(),
+    text,
+    reasoning,
+    toolCalls: [...toolCalls],
+    attempts: [...attempts],
+    ...(firstTokenAt === undefined ? {} : { firstTokenAt }),
+    deltas,
+  };
+}
+
+/** Joins deltas of one kind and attempt that follow each other; one event alone passes as it is. */
+export function joinDeltas(events: readonly JournalEvent[]): readonly JournalEvent[] {
+  if (events.length < 2) return events;
+  const joined: JournalEvent[] = [];
+  let pieces: string[] = [];
+  const flush = () => {
+    const last = joined.at(-1);
+    if (pieces.length > 1 && (last?.type === "text-delta" || last?.type === "reasoning-delta")) {
+      joined[joined.length - 1] = { ...last, text: pieces.join("") };
+    }
+    pieces = [];
+  };
+  for (const event of events) {
+    const last = joined.at(-1);
+    if (event.type === "text-delta" && last?.type === "text-delta" && last.attempt === event.attempt) {
+      joined[joined.length - 1] = { ...event, offset: last.offset };
+      pieces.push(event.text);
+    } else if (event.type === "reasoning-delta" && last?.type === "reasoning-delta" && last.attempt === event.attempt) {
+      joined[joined.length - 1] = event;
+      pieces.push(event.text);
+    } else {
+      flush();
+      joined.push(event);
+      if (event.type === "text-delta" || event.type === "reasoning-delta") pieces.push(event.text);
+    }
+  }
+  flush();
+  return joined;
+}

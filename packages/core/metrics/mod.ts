@@ -1,0 +1,4 @@
+export type { LiveMeasures } from "./live_measures.ts";
+export { estimateTokens, liveMeasures } from "./live_measures.ts";
+export { percentile } from "./percentile.ts";
+export { StreamTiming } from "./stream_timing.ts";
