@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JournalEvent } from "../events/mod.ts";
+import { collect, delta, deltas, end, header, nextTask } from "./_conformance_tools.ts";
+import { LiveTail, type LiveTailOptions, type TailSource } from "./mod.ts";
+
+/** A journal of one answer whose reads are counted. */
+function tailOf(options?: LiveTailOptions) {
+  const stored: JournalEvent[] = [];
+  const counts = { reads: 0 };
+  const source: TailSource = {
+    async find(answerId) {
+      return { header: header(answerId), lastSeq: stored.length, isEnded: stored.at(-1)?.type === "answer-end" };
+    },
+    async read(_answerId, after, limit) {
+      counts.reads++;
+      return stored.slice(after, after + limit);
+    },
+  };
+  const tail = new LiveTail(source, options);
+  const append = (...events: JournalEvent[]) => {
+    stored.push(...events);
+    tail.publish("answer-1", events);
+  };
+  return { tail, append, counts };
+}
+
+test("LiveTail reads the journal only for the past: the present comes from the window", async () => {
+  const { tail, append, counts } = tailOf();
+  append(...deltas(1, 3));
+  const reader = collect(tail.follow("answer-1", { after: 0 }));
+  await nextTask();
+  const readsOfThePast = counts.reads;
+  for (let seq = 4; seq < 100; seq++) {
+    append(delta(seq));
+    await nextTask();
+  }
+  append(end(100));
+  assert.deepEqual(await reader, [...deltas(1, 99), end(100)]);
+  assert.equal(counts.reads, readsOfThePast);
+});
+
+test("LiveTail wakes a waiting follower once per publication and gives it the batch whole", async () => {
+  const { tail, append } = tailOf();
+  append(delta(1));
+  const sizes: number[] = [];
+  const reader = (async () => {
+    for await (const batch of tail.follow("answer-1", { after: 0 })) sizes.push(batch.length);
+  })();
+  await nextTask();
+  append(...deltas(2, 6));
+  await nextTask();
+  append(...deltas(7, 8), end(9));
+  await reader;
+  assert.deepEqual(sizes, [1, 5, 3]);
+});
+
+test("LiveTail keeps nothing once nobody follows, however the followers left", async () => {
+  const { tail, append } = tailOf();
+  append(delta(1));
+  assert.equal(tail.size, 0, "publishing alone keeps nothing");
+  const controller = new AbortController();
+  const aborted = collect(tail.follow("answer-1", { after: 0, signal: controller.signal }));
+  const broken = (async () => {
+    for await (const _ of tail.follow("answer-1", { after: 0 })) break;
+  })();
+  const finished = collect(tail.follow("answer-1", { after: 0 }));
+  await nextTask();
+  assert.equal(tail.size, 1);
+  controller.abort();
+  append(end(2));
+  await Promise.all([aborted, broken, finished]);
+  assert.equal(tail.size, 0);
+});
+
+test("LiveTail bounds its window: a reader that fell behind it goes on from the journal", async () => {
+  const { tail, append, counts } = tailOf({ windowEvents: 4, pageEvents: 5 });
+  append(delta(1));
+  const slow = tail.follow("answer-1", { after: 0 });
+  const first = await slow.next();
+  for (let seq = 2; seq <= 40; seq++) append(delta(seq));
+  append(end(41));
+  const reads = counts.reads;
+  const rest = await collect(slow);
+  assert.deepEqual([...(first.value ?? []), ...rest], [...deltas(1, 40), end(41)]);
+  assert.ok(counts.reads > reads, "it had to read the journal");
+});
+
+test("LiveTail delivers an end that comes between the two questions to the journal", async () => {
+  const stored: JournalEvent[] = [delta(1)];
+  const tail: LiveTail = new LiveTail({
+    async read(_answerId, after, limit) {
+      const page = stored.slice(after, after + limit);
+      if (page.length === 0) stored.push(end(2));
+      return page;
+    },
+    async find(answerId) {
+      return { header: header(answerId), lastSeq: stored.length, isEnded: stored.length === 2 };
+    },
+  });
+  assert.deepEqual(await collect(tail.follow("answer-1", { after: 0 })), [delta(1), end(2)]);
+});
+
+test("LiveTail delivers an end that is published while the journal is asked", async () => {
+  const stored: JournalEvent[] = [delta(1)];
+  const tail: LiveTail = new LiveTail({
+    async read(_answerId, after, limit) {
+      return stored.slice(after, after + limit);
+    },
+    async find(answerId) {
+      const entry = { header: header(answerId), lastSeq: stored.length, isEnded: false };
+      stored.push(end(2));
+      tail.publish(answerId, [end(2)]);
+      return entry;
+    },
+  });
+  assert.deepEqual(await collect(tail.follow("answer-1", { after: 0 })), [delta(1), end(2)]);
+});
+
+test("LiveTail lets a reader go that follows an ended answer from its end while others still read it", async () => {
+  const { tail, append } = tailOf();
+  append(delta(1));
+  const slow = tail.follow("answer-1", { after: 0 });
+  await slow.next();
+  append(end(2));
+  assert.deepEqual(await collect(tail.follow("answer-1", { after: 2 })), []);
+  assert.deepEqual(await collect(slow), [end(2)]);
+});
+
+test("LiveTail.close() ends every following", async () => {
+  const { tail, append } = tailOf();
+  append(delta(1));
+  const readers = [collect(tail.follow("answer-1", { after: 0 })), collect(tail.follow("answer-1", { after: 1 }))];
+  await nextTask();
+  tail.close();
+  assert.deepEqual(await Promise.all(readers), [[delta(1)], []]);
+  assert.equal(tail.size, 0);
+});
