@@ -17,6 +17,20 @@ const peers = PEERS.map((folder) => ({
 
 const arrow = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
 
+// One rule for each depth of the importing file, since a pattern cannot say "one of the folders above me".
+const privates = [1, 2, 3, 4, 5, 6, 7].map((depth) => {
+  const groups = Array.from({ length: depth }, (_, index) => `$${index + 1}`);
+  return arrow(
+    "private-stays-home",
+    "A _private module belongs to its own folder and what lies below",
+    { path: `^((?:packages|apps)/[^/]+)${"/([^/]+)".repeat(depth - 1)}/[^/]+$` },
+    {
+      path: "^(packages|apps)/.*/_[^/]+\\.ts$",
+      pathNot: groups.map((_, index) => `^${groups.slice(0, index + 1).join("/")}/_[^/]+$`),
+    },
+  );
+});
+
 export default {
   forbidden: [
     arrow("no-cycles", "A file never reaches itself again, type imports included", {}, { circular: true }),
@@ -91,67 +105,43 @@ export default {
         pathNot: `${CORE}([^/]+/mod|journal/conformance)\\.ts$|${CORE}[^/]+/(conformance|testing)/mod\\.ts$`,
       },
     ),
-    arrow(
-      "private-stays-home",
-      "A _private module belongs to its own folder",
-      { path: "^((?:packages|apps)/.+)/[^/]+$" },
-      {
-        path: "^(packages|apps)/.*/_[^/]+\\.ts$",
-        pathNot: "^$1/[^/]+$",
-      },
-    ),
+    ...privates,
 
     arrow(
-      "client-on-core",
-      "packages/client knows core's doors and, as types only, the server",
-      { path: "^packages/client/" },
-      {
-        path: "^apps/admin/",
-      },
+      "nobody-on-admin",
+      "Nothing imports the console",
+      { path: "^(packages|apps/server)/" },
+      { path: "^apps/admin/" },
     ),
     arrow(
-      "client-takes-types-of-server",
-      "Of the server, the client takes types only",
-      { path: "^packages/client/", pathNot: TESTS },
-      {
-        path: "^apps/server/",
-        dependencyTypesNot: ["type-only"],
-      },
-    ),
-    arrow(
-      "server-below-admin",
-      "apps/server knows neither the client nor the console's sources",
+      "server-not-on-client",
+      "apps/server does not import the client; its tests may, as readers",
       { path: "^apps/server/", pathNot: TESTS },
-      {
-        path: "^(packages/client|apps/admin/src)/",
-      },
+      { path: "^packages/client/" },
     ),
     arrow(
-      "admin-takes-types-of-server",
-      "Of the server, the console takes types only",
-      { path: "^apps/admin/src/" },
-      {
-        path: "^apps/server/",
-        dependencyTypesNot: ["type-only"],
-      },
+      "takes-types-of-server",
+      "Of the server, client and console take types only",
+      { path: "^(packages/client|apps/admin/src)/", pathNot: TESTS },
+      { path: "^apps/server/", dependencyTypesNot: ["type-only"] },
     ),
     arrow(
-      "admin-takes-the-routers-types",
-      "Of the server, the console knows the router alone",
-      { path: "^apps/admin/src/" },
-      {
-        path: "^apps/server/",
-        pathNot: "^apps/server/src/doors/trpc/router\\.ts$",
-      },
+      "takes-the-routers-types",
+      "Of the server, client and console know the router alone",
+      { path: "^(packages/client|apps/admin/src)/", pathNot: TESTS },
+      { path: "^apps/server/", pathNot: "^apps/server/src/doors/trpc/router\\.ts$" },
     ),
     arrow(
-      "client-takes-the-routers-types",
-      "Of the server, the client knows the router alone",
-      { path: "^packages/client/", pathNot: TESTS },
-      {
-        path: "^apps/server/",
-        pathNot: "^apps/server/src/doors/trpc/router\\.ts$",
-      },
+      "workspaces-by-name",
+      "One workspace imports another by its package's name",
+      { path: "^((?:packages|apps)/[^/]+)/" },
+      { path: "^(packages|apps)/", pathNot: "^$1/", dependencyTypes: ["local"] },
+    ),
+    arrow(
+      "tests-are-leaves",
+      "What only tests use stays with the tests",
+      { path: "^(packages|apps)/", pathNot: TESTS },
+      { path: "^(packages|apps)/.*(_test\\.ts$|\\.test\\.ts$|/testing/)" },
     ),
   ],
   options: {

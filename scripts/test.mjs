@@ -14,7 +14,9 @@ const options = process.argv.slice(2);
 const only = options.find((option) => !option.startsWith("-"));
 const { node, env } = await bootstrap();
 if (options.includes("--long")) env.COGNIFORGE_LONG = "1";
+// The runners write into a pipe, so they cannot see for themselves whether a terminal is at its end.
 if (process.stdout.isTTY && !env.NO_COLOR) env.FORCE_COLOR ??= "1";
+else if (!env.FORCE_COLOR) env.NO_COLOR ??= "1";
 
 const totals = new Totals();
 const onOutput = (text) => {
@@ -23,7 +25,11 @@ const onOutput = (text) => {
 };
 
 process.exitCode = (await ownTests()) || (await workspaces());
-process.stdout.write(`\n${totals.end()}\n`);
+totals.end();
+if (process.exitCode !== 0 && totals.failed === 0) {
+  process.stdout.write("\nNo test failed, yet a task did: its message is above\n");
+}
+process.stdout.write(`\n${totals}\n`);
 
 async function ownTests() {
   if (only && only !== "scripts") return 0;

@@ -9,6 +9,7 @@ const cwd = process.cwd();
 const files = filesBelow(cwd, (name) => name === "node_modules" || name === ".turbo")
   .map((file) => `./${relative(cwd, file)}`)
   .filter((file) => file.endsWith("_test.ts"));
+if (files.length === 0) throw new Error(`Found no file that ends in _test.ts below ${cwd}`);
 
 // Deno gets no more than the tests use: their files and recordings, servers on this machine, and the variables that name them.
 const RUNTIMES = [

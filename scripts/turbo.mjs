@@ -18,6 +18,16 @@ export function runTurbo(tasks, { env, filters = [], concurrency = 1, args = [],
       ...filters.map((filter) => `--filter=${filter}`),
       ...args,
     ],
-    { env: { ...env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", TURBO_NO_UPDATE_NOTIFIER: "1" }, onOutput },
+    // npm's own lines around every task say nothing that turbo does not say.
+    {
+      env: {
+        ...env,
+        npm_config_loglevel: "silent",
+        TURBO_TELEMETRY_DISABLED: "1",
+        DO_NOT_TRACK: "1",
+        TURBO_NO_UPDATE_NOTIFIER: "1",
+      },
+      onOutput,
+    },
   );
 }
