@@ -30,9 +30,11 @@ export interface FailedResponse {
 export function classifyResponse(input: FailedResponse): UpstreamFailure {
   const { status, headers, body, now } = input;
   const error = parseErrorBody(body);
-  if (error !== undefined) return classifyErrorObject(error, { status, headers, now });
+  if (error !== undefined && (status >= 300 || saysSomething(error))) {
+    return classifyErrorObject(error, { status, headers, now });
+  }
   if (status >= 300) return judge(readErrorShape(undefined, status), { headers, body: undefined, now, detail: body });
-  // A good status without any JSON: nothing at all is a lost answer, anything else is not a model's answer.
+  // A good status without an error in it: nothing at all is a lost answer, anything else is not a model's answer.
   return body.trim() === ""
     ? { code: "cut", action: "retry", status }
     : withDetail({ code: "malformed", action: "fallback", status }, body);
@@ -94,6 +96,11 @@ function actionOf(
 function withDetail(failure: UpstreamFailure, text: string): UpstreamFailure {
   const detail = cleanDetail(text);
   return detail === undefined ? failure : { ...failure, detail };
+}
+
+function saysSomething(error: unknown): boolean {
+  const { text, words } = readErrorShape(error);
+  return text !== "" || words.size > 0;
 }
 
 /** The error as JSON: the whole body, or the first event of a body that is framed as a stream. */

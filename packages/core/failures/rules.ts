@@ -38,9 +38,9 @@ export const RULES: readonly Rule[] = [
     ],
     says: new RegExp(
       [
-        String.raw`prompt is too long|prompt too long|maximum context length|exceeds? (the )?(max(imum)? )?context`,
-        String.raw`input token count .{0,60}exceeds|greater than the context length|context (length|window) (was |is )?exceeded`,
-        String.raw`exceeds? the (model'?s )?(available )?context (size|window|length)|larger than the context|input is too long`,
+        `prompt is too long|prompt too long|maximum context length|exceeds? (the )?(max(imum)? )?context`,
+        `input token count .{0,60}exceeds|greater than the context length|context (length|window) (was |is )?exceeded`,
+        `exceeds? the (model'?s )?(available )?context (size|window|length)|larger than the context|input is too long`,
       ].join("|"),
       "i",
     ),
@@ -74,8 +74,8 @@ export const RULES: readonly Rule[] = [
     code: "quota-exhausted",
     action: "fallback",
     words: ["enforced_spend_limit_reached"],
-    says: /free-models-per-(day|month)|per-?(day|month)|monthly usage limit|daily (usage |request |token )?(limit|quota)/i,
-    only: isThrottled,
+    says: /per[- ]?(day|month)|monthly usage limit|daily (usage |request |token )?(limit|quota)/i,
+    only: isDailyLimit,
   },
   {
     code: "provider-auth",
@@ -101,7 +101,12 @@ export const RULES: readonly Rule[] = [
     says: /request too large|request (entity|body) (is )?too large|exceeds the maximum (request )?size/i,
     statuses: [413, 414, 431],
   },
-  { code: "request-too-large", action: "fallback", says: /limit \d+,.*requested \d+/i, only: asksForMoreThanTheLimit },
+  {
+    code: "request-too-large",
+    action: "fallback",
+    says: /limit [\d,]+, .*requested [\d,]+/i,
+    only: asksForMoreThanTheLimit,
+  },
   {
     code: "model-not-found",
     action: "fallback",
@@ -215,15 +220,17 @@ function holds(rule: Rule, error: ErrorShape): boolean {
   );
 }
 
-/** A text that names a day's limit matters only where a limit was the trouble. */
-function isThrottled(error: ErrorShape): boolean {
-  return error.status === undefined || error.status === 429 || error.status === 403;
+/** OpenRouter's limit per minute advertises "1000 requests per day"; a day's limit matters only where a limit was the trouble. */
+function isDailyLimit(error: ErrorShape): boolean {
+  const isLimit = error.status === undefined || error.status === 429 || error.status === 403;
+  return isLimit && !/free-models-per-min/i.test(error.text);
 }
 
 /** OpenAI: "Limit 30000, Requested 342389" can never pass, "Limit 30000, Used 29500, Requested 3766" can. */
 function asksForMoreThanTheLimit(error: ErrorShape): boolean {
-  const found = /limit (\d+),.*?requested (\d+)/i.exec(error.text);
-  return found !== null && Number(found[2]) > Number(found[1]);
+  const found = /limit ([\d,]+), .*?requested ([\d,]+)/i.exec(error.text);
+  const [limit, requested] = [found?.[1], found?.[2]].map((digits) => Number(digits?.replaceAll(",", "")));
+  return requested !== undefined && limit !== undefined && requested > limit;
 }
 
 function isServerStatus(status: number | undefined): boolean {

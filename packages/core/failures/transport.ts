@@ -28,41 +28,50 @@ const TRANSPORT_RULES: readonly TransportRule[] = [
     action: "fallback",
     says: /\bTimeoutError\b|UND_ERR_(HEADERS|BODY)_TIMEOUT|timed? ?out/i,
   },
+  { code: "network", action: "retry", says: /\bEAI_AGAIN\b|temporary failure in name resolution/i },
+  {
+    code: "network",
+    action: "fallback",
+    says: /ENOTFOUND|\bEAI_|dns error|name or service not known|nodename nor servname|failed to lookup address/i,
+  },
+  {
+    code: "network",
+    action: "fallback",
+    says: /ECONNREFUSED|ConnectionRefused|connection refused|unable to connect|E(NET|HOST)UNREACH|unreachable/i,
+  },
+  {
+    // Not the upstream's doing: the address or the permissions of this process.
+    code: "network",
+    action: "fallback",
+    says: /bad port|requests to port|invalid url|ERR_INVALID_URL|NotCapable|\bE(ACCES|PERM)\b/i,
+  },
+  {
+    // Node's ECONNRESET during the handshake names TLS, but nothing is wrong with a certificate.
+    code: "network",
+    action: "retry",
+    says: /before secure TLS connection was established/i,
+  },
   {
     code: "tls",
     action: "fallback",
     says: /certificate|\bCERT_|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_(SSL|TLS)|\b(tls|ssl)\b|InvalidContentType|handshake/i,
   },
-  { code: "network", action: "retry", says: /\bEAI_AGAIN\b|temporary failure in name resolution/i },
-  {
-    code: "network",
-    action: "fallback",
-    says: /ENOTFOUND|EAI_|dns error|\bdns\b|name or service not known|nodename nor servname|failed to lookup address|FailedToOpenSocket/i,
-  },
-  {
-    code: "network",
-    action: "fallback",
-    says: /ECONNREFUSED|ConnectionRefused|connection refused|unable to connect|ENETUNREACH|EHOSTUNREACH|unreachable/i,
-  },
-  { code: "network", action: "fallback", says: /bad port|Requests to port|invalid url|ERR_INVALID_URL/i },
   { code: "malformed", action: "fallback", says: /redirect/i },
   {
     code: "malformed",
     action: "fallback",
-    says: new RegExp(
-      [
-        String.raw`HTTPParserError|\bHPE_|invalid http|Malformed_HTTP|InvalidHTTPResponse|http (version|status|header) pars(ed|ing)?`,
-        `parse error|unsupported http version|Z_DATA_ERROR|Z_BUF_ERROR|ZlibError|BrotliDecompress|decompress|gzip`,
-        `incorrect header check|unexpected end of file|invalid chunk|InvalidResponse`,
-      ].join("|"),
-      "i",
-    ),
+    says: /HTTPParserError|\bHPE_|invalid http|Malformed_HTTP|InvalidHTTPResponse|http (version|status|header) pars|parse error|invalid chunk/i,
+  },
+  {
+    code: "malformed",
+    action: "fallback",
+    says: /\bZ_(DATA|BUF)_ERROR|ZlibError|Brotli|decompress|gzip|deflate|incorrect header check|unexpected end of file/i,
   },
   {
     // A stale kept-alive connection does this too, which is why one more try is worth it.
     code: { "before-headers": "network", body: "cut" },
     action: "retry",
-    says: /ECONNRESET|EPIPE|UND_ERR_SOCKET|connection (was )?(reset|closed|aborted)|other side closed|socket hang ?up|ConnectionClosed|terminated|error reading a body|ERR_STREAM_PREMATURE_CLOSE/i,
+    says: /ECONNRESET|EPIPE|UND_ERR_SOCKET|connection (was )?(reset|closed|aborted)|other side closed|socket hang ?up|ConnectionClosed|terminated|error reading a body|PREMATURE_CLOSE/i,
   },
 ];
 
@@ -81,7 +90,9 @@ const LAST_TRANSPORT_RULE = {
 export function classifyTransportError(error: unknown, context: { stage: TransportStage }): UpstreamFailure {
   if (error instanceof UpstreamError) return error.failure;
   const story = [...tellings(error)].join("\n");
-  const { code, action } = TRANSPORT_RULES.find((rule) => rule.says.test(story)) ?? LAST_TRANSPORT_RULE;
+  // Deno and Bun name the address, whose words ("tls.example") say nothing about the failure.
+  const evidence = story.replace(/\bhttps?:\/\/[^\s"')]+/gi, "");
+  const { code, action } = TRANSPORT_RULES.find((rule) => rule.says.test(evidence)) ?? LAST_TRANSPORT_RULE;
   const failure: UpstreamFailure = { code: typeof code === "string" ? code : code[context.stage], action };
   const detail = cleanDetail(story);
   return detail === undefined ? failure : { ...failure, detail };
