@@ -1,0 +1,214 @@
+import { UpstreamError } from "../../failures/mod.ts";
+import { SseDecoder, type SseItem, SseTooLargeError } from "../../sse/mod.ts";
+import type { ProviderPart } from "../provider.ts";
+import { asArray, asObject, isCutJson, parseJson } from "./_json.ts";
+import { ChatAnswer, type ErrorContext } from "./chat_answer.ts";
+import { simulateStream } from "./simulate.ts";
+import { StrayLines } from "./stray_lines.ts";
+
+/** Options for {@linkcode BodyReader}. */
+export interface BodyReaderOptions extends ErrorContext {
+  /** Longest event of a stream, and longest answer in one piece, in UTF-16 code units. */
+  maxChars: number;
+}
+
+/** More malformed events in a row than this are no accident. */
+const MAX_MALFORMED_IN_A_ROW = 3;
+/** So many lines that are no field, and no event yet: this is no event stream. */
+const MAX_STRAY_LINES = 200;
+
+/**
+ * Reads the body of a 2xx answer: an event stream, or JSON in one piece.
+ *
+ * Which of them is told by the first character, not by `content-type`, which proxies and servers get wrong.
+ */
+export class BodyReader {
+  readonly #options: BodyReaderOptions;
+  readonly #answer: ChatAnswer;
+  readonly #decoder: SseDecoder;
+  readonly #strayLines = new StrayLines();
+  #kind: "unknown" | "events" | "json" = "unknown";
+  /** White space before the first character: it belongs to what follows. */
+  #leading: Uint8Array[] = [];
+  readonly #jsonDecoder = new TextDecoder();
+  #json: string[] = [];
+  #jsonChars = 0;
+  #isDone = false;
+  #events = 0;
+  #malformed = 0;
+  #malformedInARow = 0;
+
+  constructor(options: BodyReaderOptions) {
+    this.#options = options;
+    this.#answer = new ChatAnswer(options);
+    this.#decoder = new SseDecoder({ maxEventChars: options.maxChars });
+  }
+
+  /** Whether the stream has given its end mark; what follows it is to be ignored. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Whether the model has finished; nothing after it is a failure. */
+  get isFinished(): boolean {
+    return this.#answer.isFinished;
+  }
+
+  /** Events that could not be read and were skipped. */
+  get malformedEvents(): number {
+    return this.#malformed;
+  }
+
+  /**
+   * Reads what one read of the body gave, into `parts`.
+   *
+   * @throws {UpstreamError} If it holds an error or is not what was asked for; `parts` has what came before it.
+   */
+  push(bytes: Uint8Array, parts: ProviderPart[]): void {
+    if (this.#kind === "unknown") {
+      const first = firstCharacter(bytes);
+      this.#leading.push(bytes);
+      if (first === undefined) return;
+      if (first === "<") throw malformed("an HTML page instead of an answer");
+      this.#kind = first === "{" || first === "[" ? "json" : "events";
+      const pieces = this.#leading;
+      this.#leading = [];
+      for (const piece of pieces) this.#pushPiece(piece, parts);
+    } else this.#pushPiece(bytes, parts);
+  }
+
+  /**
+   * Reads the end of the body; batches, since an answer in one piece is streamed in pieces.
+   *
+   * @throws {UpstreamError} If nothing of the body was an answer.
+   */
+  *end(): Generator<readonly ProviderPart[], void, undefined> {
+    const parts: ProviderPart[] = [];
+    if (this.#isDone) return;
+    let failure: unknown;
+    try {
+      if (this.#kind === "json") this.#readJson(parts);
+      else this.#readRest(parts);
+    } catch (error) {
+      failure = error;
+    }
+    this.release(parts);
+    if (this.#kind === "json") yield* simulateStream(parts);
+    else if (parts.length > 0) yield parts;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Lets go of what was held back, when the body ended or failed. */
+  release(parts: ProviderPart[]): void {
+    this.#answer.end(this.#isDone, parts);
+  }
+
+  #pushPiece(bytes: Uint8Array, parts: ProviderPart[]): void {
+    if (this.#kind === "json") {
+      const text = this.#jsonDecoder.decode(bytes, { stream: true });
+      this.#jsonChars += text.length;
+      if (this.#jsonChars > this.#options.maxChars) throw malformed("an answer beyond the limit of its length");
+      this.#json.push(text);
+      return;
+    }
+    let items: SseItem[];
+    try {
+      items = this.#decoder.push(bytes);
+    } catch (error) {
+      if (error instanceof SseTooLargeError) throw malformed("an event beyond the limit of its length", error);
+      throw error;
+    }
+    for (const item of items) {
+      this.#readItem(item, parts, false);
+      if (this.#isDone) break;
+    }
+    if (this.#isDone) this.release(parts);
+  }
+
+  #readItem(item: SseItem, parts: ProviderPart[], isLast: boolean): void {
+    if (item.type === "stray") {
+      const body = this.#strayLines.push(item.line);
+      if (body !== undefined) {
+        this.#answer.readChunk(body, parts);
+        if ("choices" in body) this.#events++;
+      } else if (this.#events === 0 && this.#strayLines.count > MAX_STRAY_LINES) {
+        throw malformed("lines that are no event stream");
+      }
+    } else if (item.type === "event") this.#readEvent(item, parts, isLast);
+  }
+
+  #readEvent({ data, event }: { data: string; event: string | undefined }, parts: ProviderPart[], isLast: boolean) {
+    const text = data.trim();
+    if (text === "") return;
+    if (text === "[DONE]") {
+      this.#refuseRubbish();
+      this.#isDone = true;
+      return;
+    }
+    const body = parseJson(text);
+    const chunk = asObject(Array.isArray(body) ? body[0] : body);
+    if (event === "error") this.#answer.readError(chunk ?? { error: { message: text } });
+    else if (chunk !== undefined) {
+      this.#events++;
+      this.#malformedInARow = 0;
+      this.#answer.readChunk(chunk, parts);
+    } else {
+      // The last event of a stream that was cut in the middle of it.
+      if (isLast && isCutJson(text)) return;
+      this.#malformed++;
+      if (++this.#malformedInARow > MAX_MALFORMED_IN_A_ROW) throw malformed("too many events that are no JSON");
+    }
+  }
+
+  #readRest(parts: ProviderPart[]): void {
+    for (const item of this.#decoder.end()) this.#readItem(item, parts, true);
+    this.#refuseRubbish();
+  }
+
+  /** Lines without one event that could be read are no answer, whatever follows. */
+  #refuseRubbish(): void {
+    if (this.#events > 0 || this.#malformed + this.#strayLines.count === 0) return;
+    throw malformed("no event of the stream could be read");
+  }
+
+  #readJson(parts: ProviderPart[]): void {
+    const text = this.#json.join("") + this.#jsonDecoder.decode();
+    const body = parseJson(text);
+    if (body === undefined) {
+      this.#readLines(text, parts);
+      return;
+    }
+    const [first, ...rest] = Array.isArray(body) ? body : [body];
+    const answer = asObject(first);
+    if (answer === undefined) throw malformed("JSON that is no answer");
+    if (rest.length === 0) this.#answer.readWhole(answer, parts);
+    else for (const chunk of [answer, ...rest.map(asObject)]) if (chunk) this.#answer.readChunk(chunk, parts);
+    if (asArray(answer.choices).length === 0) throw malformed("JSON that is no answer");
+  }
+
+  /** One JSON object a line: an event stream that has lost its framing. */
+  #readLines(text: string, parts: ProviderPart[]): void {
+    let chunks = 0;
+    for (const line of text.split(/[\r\n]+/)) {
+      const chunk = asObject(parseJson(line.replace(/^data:/, "")));
+      if (chunk === undefined) continue;
+      chunks++;
+      this.#answer.readChunk(chunk, parts);
+    }
+    if (chunks === 0 && !isCutJson(text)) throw malformed("a body that is no JSON");
+  }
+}
+
+function malformed(detail: string, cause?: unknown): UpstreamError {
+  return new UpstreamError({ code: "malformed", action: "fallback", detail }, { cause });
+}
+
+/** The first character that is neither white space nor of a byte order mark; `undefined` if there is none yet. */
+function firstCharacter(bytes: Uint8Array): string | undefined {
+  for (const byte of bytes) {
+    const isBlank = byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+    const isMark = byte === 0xef || byte === 0xbb || byte === 0xbf;
+    if (!isBlank && !isMark) return String.fromCharCode(byte);
+  }
+  return undefined;
+}

@@ -1,0 +1,204 @@
+import type { FinishReason, Usage } from "../../events/mod.ts";
+import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
+import type { ProviderPart } from "../provider.ts";
+import { asArray, asObject, asText, type JsonObject } from "./_json.ts";
+import { readContent } from "./content.ts";
+import { failureOfFinishReason, toFinishReason } from "./finish_reason.ts";
+import { findError } from "./in_band_error.ts";
+import { ThinkTagSplitter } from "./think_tags.ts";
+import { ToolCallAssembler } from "./tool_calls.ts";
+import { readUsage } from "./usage.ts";
+import { WholeCharacters } from "./whole_characters.ts";
+
+/** What an in-band error is judged with, beside its own words. */
+export interface ErrorContext {
+  headers: Headers;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+/**
+ * The state of one answer while its chunks are read, and what each chunk adds to it.
+ *
+ * Parts go into the caller's batch, so that what a chunk said before it failed is not lost.
+ */
+export class ChatAnswer {
+  readonly #errors: ErrorContext;
+  readonly #thinkTags = new ThinkTagSplitter();
+  readonly #text = new WholeCharacters();
+  readonly #reasoning = new WholeCharacters();
+  readonly #toolCalls = new ToolCallAssembler();
+  #model = "";
+  #usage: Usage = {};
+  #cost: number | undefined;
+  #hasText = false;
+  #hasToolCall = false;
+  #hasRefused = false;
+  #isFinished = false;
+
+  constructor(errors: ErrorContext) {
+    this.#errors = errors;
+  }
+
+  /** Whether the model has finished; an error after it is no failure. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  /**
+   * Reads one chunk of a stream.
+   *
+   * @throws {UpstreamError} If the chunk is or holds an error and the model has not finished.
+   */
+  readChunk(chunk: JsonObject, parts: ProviderPart[]): void {
+    const choice = firstChoice(chunk);
+    this.#readReport(chunk, parts);
+    if (choice !== undefined) {
+      // Perplexity sends the whole message so far beside each delta: it counts only where there is no delta.
+      const delta = asObject(choice.delta) ?? (this.#hasText ? undefined : wholeMessage(choice));
+      if (delta !== undefined) this.#readMessage(delta, parts, false);
+    }
+    this.#readEnd(chunk, choice, parts);
+  }
+
+  /**
+   * Reads an answer that came in one piece.
+   *
+   * @throws {UpstreamError} If it is or holds an error.
+   */
+  readWhole(body: JsonObject, parts: ProviderPart[]): void {
+    const choice = firstChoice(body);
+    this.#readReport(body, parts);
+    const message = choice && (wholeMessage(choice) ?? asObject(choice.delta));
+    if (message !== undefined) this.#readMessage(message, parts, true);
+    this.#readEnd(body, choice, parts);
+    if (choice !== undefined) this.finish(undefined, parts);
+  }
+
+  /**
+   * Judges an error that stands outside the chunks.
+   *
+   * @throws {UpstreamError} If the model has not finished.
+   */
+  readError(error: unknown): void {
+    if (this.#isFinished) return;
+    throw new UpstreamError(classifyErrorObject(error, { headers: this.#errors.headers, now: this.#errors.now() }));
+  }
+
+  /** The model has finished, by its own word or by the end mark of the stream alone; only the first time counts. */
+  finish(raw: string | undefined, parts: ProviderPart[]): void {
+    if (this.#isFinished) return;
+    const reason: FinishReason = raw === undefined ? { unified: "stop" } : toFinishReason(raw);
+    this.release(parts);
+    const isWhole = reason.unified === "stop" || reason.unified === "tool-calls";
+    this.#deliverToolCalls(isWhole, parts);
+    // Some say "stop" although tools were called, and OpenAI says it of a refusal.
+    if (reason.unified === "stop" && this.#hasToolCall) reason.unified = "tool-calls";
+    if (reason.unified === "stop" && this.#hasRefused) reason.unified = "content-filter";
+    this.#isFinished = true;
+    parts.push({ type: "finish", reason });
+  }
+
+  /** Lets go of what was held back; what is half a character only when the model has finished, since a cut may go on with it. */
+  release(parts: ProviderPart[]): void {
+    for (const run of this.#thinkTags.end()) this.#say(run.kind, run.text, parts);
+    pushText("reasoning", this.#reasoning.end(), parts);
+    pushText("text", this.#text.end(), parts);
+  }
+
+  /** The end of a stream, by its end mark or without. */
+  end(isMarked: boolean, parts: ProviderPart[]): void {
+    if (isMarked) this.finish(undefined, parts);
+    if (!this.#isFinished) {
+      for (const run of this.#thinkTags.end()) this.#say(run.kind, run.text, parts);
+      return;
+    }
+    // What came after the finish reason.
+    this.release(parts);
+    this.#deliverToolCalls(false, parts);
+  }
+
+  #readReport(chunk: JsonObject, parts: ProviderPart[]): void {
+    // The first that names itself has answered: Azure's first chunk has no name, and a gateway's last may have another's.
+    if (this.#model === "") {
+      this.#model = asText(chunk.model) ?? "";
+      if (this.#model !== "") parts.push({ type: "model", model: this.#model });
+    }
+    const report = readUsage(chunk);
+    if (report === undefined) return;
+    // Perplexity reports in every chunk: only news is passed on, and always the whole.
+    if (report.usage !== undefined && isNews(this.#usage, report.usage)) {
+      this.#usage = { ...this.#usage, ...report.usage };
+      parts.push({ type: "usage", usage: this.#usage });
+    }
+    if (report.cost !== undefined && report.cost !== this.#cost) {
+      this.#cost = report.cost;
+      parts.push({ type: "cost", cost: { amount: report.cost, currency: "USD", source: "provider" } });
+    }
+  }
+
+  #readMessage(message: JsonObject, parts: ProviderPart[], isWhole: boolean): void {
+    const { reasoning, text, refusal, hasHiddenReasoning } = readContent(message);
+    if (reasoning !== "") this.#say("reasoning", reasoning, parts);
+    if (text !== "") {
+      for (const run of isWhole ? this.#thinkTags.pushWhole(text) : this.#thinkTags.push(text)) {
+        this.#say(run.kind, run.text, parts);
+      }
+    }
+    if (refusal !== "") {
+      this.#hasRefused = true;
+      this.#say("text", refusal, parts);
+    }
+    const hasToolCall = this.#toolCalls.push(message);
+    if ((hasToolCall || hasHiddenReasoning) && parts.at(-1)?.type !== "progress") parts.push({ type: "progress" });
+  }
+
+  #readEnd(body: JsonObject, choice: JsonObject | undefined, parts: ProviderPart[]): void {
+    const error = findError(body, choice);
+    if (error !== undefined) {
+      this.readError(error);
+      return;
+    }
+    const raw = choice?.finish_reason;
+    // An empty word is none: some put it into every chunk.
+    if (raw === undefined || raw === null || raw === "" || this.#isFinished) return;
+    const word = String(raw);
+    const failure = failureOfFinishReason(word);
+    if (failure !== undefined) throw new UpstreamError(failure);
+    this.finish(word, parts);
+  }
+
+  #deliverToolCalls(mayBeEmpty: boolean, parts: ProviderPart[]): void {
+    for (const part of this.#toolCalls.deliver(mayBeEmpty)) {
+      this.#hasToolCall = true;
+      parts.push(part);
+    }
+  }
+
+  #say(kind: "text" | "reasoning", text: string, parts: ProviderPart[]): void {
+    if (kind === "text") this.#hasText = true;
+    pushText(kind, (kind === "text" ? this.#text : this.#reasoning).push(text), parts);
+  }
+}
+
+function pushText(type: "text" | "reasoning", text: string, parts: ProviderPart[]): void {
+  if (text !== "") parts.push({ type, text });
+}
+
+/** Choice 0: others (`n` above 1) are no part of the answer. */
+function firstChoice(chunk: JsonObject): JsonObject | undefined {
+  for (const value of asArray(chunk.choices)) {
+    const choice = asObject(value);
+    if (choice !== undefined && (choice.index ?? 0) === 0) return choice;
+  }
+  return undefined;
+}
+
+/** The message of a choice; older completion servers put its text into the choice itself. */
+function wholeMessage(choice: JsonObject): JsonObject | undefined {
+  return asObject(choice.message) ?? (typeof choice.text === "string" ? { content: choice.text } : undefined);
+}
+
+function isNews(known: Usage, report: Usage): boolean {
+  return (Object.keys(report) as (keyof Usage)[]).some((key) => report[key] !== known[key]);
+}

@@ -1,0 +1,43 @@
+import type { Usage } from "../../events/mod.ts";
+import { asCount, asObject, type JsonObject } from "./_json.ts";
+
+/** What one report of an upstream says; absent means that it says nothing about it. */
+export interface UsageReport {
+  usage: Usage | undefined;
+  /** In US dollars. */
+  cost: number | undefined;
+}
+
+/** Finds the usage of a chunk or an answer wherever its provider puts it, and reads it. */
+export function readUsage(chunk: JsonObject): UsageReport | undefined {
+  const raw = asObject(chunk.usage) ?? asObject(asObject(chunk.x_groq)?.usage);
+  if (raw === undefined) return undefined;
+  const usage: Usage = {};
+  const inputTokens = asCount(raw.prompt_tokens) ?? asCount(raw.input_tokens);
+  if (inputTokens !== undefined) usage.inputTokens = inputTokens;
+  const cachedInputTokens =
+    asCount((asObject(raw.prompt_tokens_details) ?? asObject(raw.input_tokens_details))?.cached_tokens) ??
+    asCount(raw.prompt_cache_hit_tokens) ?? // DeepSeek
+    asCount(raw.cached_tokens); // Together, Moonshot
+  if (cachedInputTokens !== undefined) usage.cachedInputTokens = cachedInputTokens;
+  const reasoningTokens =
+    asCount((asObject(raw.completion_tokens_details) ?? asObject(raw.output_tokens_details))?.reasoning_tokens) ??
+    asCount(raw.reasoning_tokens);
+  if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
+  const outputTokens = readOutputTokens(raw, inputTokens, reasoningTokens);
+  if (outputTokens !== undefined) usage.outputTokens = outputTokens;
+  return { usage: Object.keys(usage).length > 0 ? usage : undefined, cost: readCost(raw.cost) };
+}
+
+function readOutputTokens(raw: JsonObject, input: number | undefined, reasoning: number | undefined) {
+  const output = asCount(raw.completion_tokens) ?? asCount(raw.output_tokens);
+  if (output === undefined) return undefined;
+  // xAI counts reasoning beside the completion; only the total tells.
+  const isBeside = reasoning !== undefined && reasoning > 0 && raw.total_tokens === (input ?? 0) + output + reasoning;
+  return isBeside ? output + reasoning : output;
+}
+
+/** OpenRouter and Vercel state a number, Perplexity an object with the total. */
+function readCost(cost: unknown): number | undefined {
+  return asCount(cost) ?? asCount(asObject(cost)?.total_cost);
+}

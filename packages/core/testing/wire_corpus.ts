@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliDecompressSync, constants, gunzipSync, inflateSync } from "node:zlib";
+
+/** One answer of an upstream, byte for byte, with what a gateway should make of it. */
+export interface WireCase {
+  id: string;
+  dialect: string;
+  streaming: boolean;
+  status: number;
+  headers: Record<string, string>;
+  tags: readonly string[];
+  synthetic: boolean;
+  /** When the answer arrives, in epoch milliseconds. */
+  clock: number | undefined;
+  transport: { phase: string; how: string } | undefined;
+  /** As `fetch` gives it: decompressed, where the wire is compressed. */
+  body: Uint8Array;
+  expect: WireExpectation;
+}
+
+export interface WireExpectation {
+  outcome: string;
+  text: string;
+  reasoning: string;
+  finishReason: string | null;
+  usage: Record<string, number | null> | null;
+  toolCalls: readonly { name: string; arguments: unknown }[];
+  model: string | null;
+  error: { kind: string; action: string; retryAfterMs?: number; beforeOutput?: boolean } | null;
+  accept?: Record<string, readonly unknown[]>;
+  skip?: readonly string[];
+  optional?: string;
+}
+
+/** The corpus, and which part of it is there: all of it, or the synthetic cases that stand beside this file. */
+export interface WireCorpus {
+  cases: readonly WireCase[];
+  part: string;
+}
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const OWN_CASES = fileURLToPath(new URL("wire/", import.meta.url));
+
+/** Loads the cases of a dialect, from the folder in `WIRE_CORPUS`, from `../shared/wire`, or from the synthetic ones here. */
+export function loadWireCorpus(dialect: string): WireCorpus {
+  const folders = [process.env.WIRE_CORPUS, join(ROOT, "../shared/wire")];
+  const whole = folders.find((folder) => folder !== undefined && existsSync(join(folder, "cases")));
+  const folder = whole === undefined ? OWN_CASES : join(whole, "cases");
+  const cases = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => loadCase(join(folder, entry.name)))
+    .filter((one) => one.dialect === dialect)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const part = whole === undefined ? `synthetic cases only (${folder})` : `the whole corpus (${folder})`;
+  return { cases, part };
+}
+
+function loadCase(folder: string): WireCase {
+  const about = JSON.parse(readFileSync(join(folder, "case.json"), "utf8"));
+  const expect = JSON.parse(readFileSync(join(folder, "expect.json"), "utf8"));
+  return {
+    ...about,
+    synthetic: about.synthetic === true,
+    clock: about.clock === undefined ? undefined : toEpochMs(about.clock),
+    body: decompress(readFileSync(join(folder, "body")), about.headers["content-encoding"]),
+    expect,
+  };
+}
+
+function toEpochMs(clock: string | number): number {
+  return typeof clock === "number" ? clock : Date.parse(clock);
+}
+
+/** As Node's `fetch` does it: a body that is cut short gives what there is, without an error. */
+function decompress(body: Uint8Array, encoding: string | undefined): Uint8Array {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH };
+  switch (encoding) {
+    case "gzip":
+      return new Uint8Array(gunzipSync(body, options));
+    case "deflate":
+      return new Uint8Array(inflateSync(body, options));
+    case "br":
+      return new Uint8Array(brotliDecompressSync(body, { finishFlush: constants.BROTLI_OPERATION_FLUSH }));
+    default:
+      return new Uint8Array(body);
+  }
+}
+
+/** Cuts bytes into pieces: of one size, or of the sizes that `next` gives. */
+export function cutBytes(bytes: Uint8Array, next: number | (() => number)): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const size = typeof next === "number" ? next : next();
+    pieces.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return pieces;
+}
+
+/** Random numbers that a seed repeats (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** How a replayed body is served. */
+export interface ReplayOptions {
+  /** A turn of the event loop between the pieces. */
+  hasTurns?: boolean;
+  /** The connection stays open after the last piece. */
+  hangs?: boolean;
+}
+
+/** The answer as `fetch` would give it. */
+export function responseOf(one: WireCase, pieces: readonly Uint8Array[], options: ReplayOptions = {}): Response {
+  let at = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      if (options.hasTurns) await new Promise((resolve) => setImmediate(resolve));
+      const piece = pieces[at++];
+      if (piece !== undefined) controller.enqueue(new Uint8Array(piece));
+      else if (options.hangs) await new Promise(() => {});
+      else controller.close();
+    },
+  });
+  const headers = new Headers(one.headers);
+  // `fetch` has decompressed the body.
+  headers.delete("content-encoding");
+  return new Response(body, { status: one.status, headers });
+}
