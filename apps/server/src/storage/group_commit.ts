@@ -1,0 +1,114 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** What a write returns instead of a result to be rejected with `reason`; it must not have written anything. */
+export class Refusal {
+  readonly reason: Error;
+
+  constructor(reason: Error) {
+    this.reason = reason;
+  }
+}
+
+/** One write that waits for its transaction. */
+interface Pending {
+  apply: () => unknown;
+  onCommit: (() => void) | undefined;
+  resolve: (value: never) => void;
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * Commits everything that was written during one turn of the event loop as one transaction.
+ *
+ * Under load hundreds of writes share the cost of a commit; alone, a write waits for the end of its turn only. The
+ * transaction begins and ends within one synchronous call, so no other statement on the connection can get into it.
+ */
+export class GroupCommit {
+  readonly #database: DatabaseSync;
+  #pending: Pending[] = [];
+  #isScheduled = false;
+  #isClosed = false;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /**
+   * Runs `apply` in the next transaction; resolves with its result once that is durable.
+   *
+   * What `apply` throws undoes all of its own work, and nobody else's.
+   *
+   * @param onCommit Called in order of writing, before the promise resolves.
+   */
+  write<T>(apply: () => T | Refusal, onCommit?: () => void): Promise<T> {
+    if (this.#isClosed) return Promise.reject(new Error("Cannot write as the journal is closed"));
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({ apply, onCommit, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Commits what waits, and refuses what comes later. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    while (this.#pending.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      // A transaction of Kysely that waits for something in between has the connection: it goes first.
+      if (this.#database.isTransaction) this.#schedule();
+      else this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const group = this.#pending;
+    this.#pending = [];
+    if (group.length === 0) return;
+    try {
+      this.#commit(group);
+    } catch (error) {
+      const [only, ...others] = group;
+      if (others.length === 0) only?.reject(error);
+      // One write broke the transaction for all: each by itself answers only for itself.
+      else for (const one of group) this.#commitAlone(one);
+    }
+  }
+
+  #commitAlone(one: Pending): void {
+    try {
+      this.#commit([one]);
+    } catch (error) {
+      one.reject(error);
+    }
+  }
+
+  #commit(group: readonly Pending[]): void {
+    let results: unknown[];
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      results = group.map(({ apply }) => apply());
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      // Some errors (a full disk) have rolled back already.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+    group.forEach((one, index) => {
+      settle(one, results[index]);
+    });
+  }
+}
+
+function settle({ onCommit, resolve, reject }: Pending, result: unknown): void {
+  if (result instanceof Refusal) {
+    reject(result.reason);
+    return;
+  }
+  onCommit?.();
+  resolve(result as never);
+}

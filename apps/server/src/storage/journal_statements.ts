@@ -1,0 +1,68 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+
+/** A prepared statement with the shapes of what goes in and what comes out. */
+interface Typed<Input extends SQLInputValue[], Row = never> {
+  get(...input: Input): Row | undefined;
+  all(...input: Input): Row[];
+  run(...input: Input): { changes: number | bigint; lastInsertRowid: number | bigint };
+}
+
+/** Inputs and rows of the journal's statements, in the order of the placeholders. */
+export interface JournalStatements {
+  insertHead: Typed<[answerId: string, holder: string, expiresAt: number]>;
+  insertAsk: Typed<[answerKey: number | bigint, owner: string, createdAt: number, ask: string]>;
+  advance: Typed<
+    [newLastSeq: number, isEnded: number, answerId: string, lastSeq: number, holder: string, epoch: number],
+    { answer_key: number }
+  >;
+  insertEvent: Typed<[answerKey: number, seq: number, data: string]>;
+  readEvents: Typed<[answerId: string, after: number, limit: number], { data: string }>;
+  findHead: Typed<
+    [answerId: string],
+    { last_seq: number; is_ended: number; lease_holder: string; lease_epoch: number }
+  >;
+  find: Typed<
+    [answerId: string],
+    { owner: string; created_at: number; ask: string; last_seq: number; is_ended: number }
+  >;
+  renew: Typed<[expiresAt: number, answerId: string, holder: string, epoch: number]>;
+  takeExpired: Typed<
+    [holder: string, expiresAt: number, now: number, limit: number],
+    { answer_id: string; lease_epoch: number }
+  >;
+}
+
+const TEXTS: Record<keyof JournalStatements, string> = {
+  insertHead: `
+    INSERT INTO journal_heads (answer_id, last_seq, is_ended, lease_holder, lease_epoch, lease_expires_at)
+    VALUES (?, 0, 0, ?, 1, ?)`,
+  insertAsk: "INSERT INTO journal_asks (answer_key, owner, created_at, ask) VALUES (?, ?, ?, ?)",
+  advance: `
+    UPDATE journal_heads SET last_seq = ?, is_ended = ?
+    WHERE answer_id = ? AND last_seq = ? AND lease_holder = ? AND lease_epoch = ? AND is_ended = 0
+    RETURNING answer_key`,
+  insertEvent: "INSERT INTO journal_events (answer_key, seq, data) VALUES (?, ?, ?)",
+  readEvents: `
+    SELECT data FROM journal_events
+    WHERE answer_key = (SELECT answer_key FROM journal_heads WHERE answer_id = ?) AND seq > ?
+    ORDER BY seq LIMIT ?`,
+  findHead: "SELECT last_seq, is_ended, lease_holder, lease_epoch FROM journal_heads WHERE answer_id = ?",
+  find: `
+    SELECT owner, created_at, ask, last_seq, is_ended
+    FROM journal_heads JOIN journal_asks USING (answer_key) WHERE answer_id = ?`,
+  renew: `
+    UPDATE journal_heads SET lease_expires_at = ?
+    WHERE answer_id = ? AND lease_holder = ? AND lease_epoch = ? AND is_ended = 0`,
+  takeExpired: `
+    UPDATE journal_heads SET lease_holder = ?, lease_epoch = lease_epoch + 1, lease_expires_at = ?
+    WHERE answer_key IN (
+      SELECT answer_key FROM journal_heads WHERE is_ended = 0 AND lease_expires_at <= ?
+      ORDER BY lease_expires_at LIMIT ?)
+    RETURNING answer_id, lease_epoch`,
+};
+
+export function prepareJournal(database: DatabaseSync): JournalStatements {
+  const prepared: Partial<Record<string, StatementSync>> = {};
+  for (const [name, text] of Object.entries(TEXTS)) prepared[name] = database.prepare(text);
+  return prepared as unknown as JournalStatements;
+}

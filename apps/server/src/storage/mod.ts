@@ -1,0 +1,6 @@
+export type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
+export type { Conversation, ConversationStore, ListConversationsOptions, Turn } from "./conversations.ts";
+export type { StorageSchema } from "./schema.ts";
+export type { OpenStorageOptions, Storage } from "./storage.ts";
+export { openStorage } from "./storage.ts";
+export { StorageOpenError } from "./storage_open_error.ts";

@@ -1,0 +1,82 @@
+import type { Kysely, Selectable } from "kysely";
+import type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
+import type { StorageSchema } from "./schema.ts";
+
+/** Values of one statement, well below the limit of every database. */
+const IDS_PER_QUERY = 500;
+
+/** Records of ended answers through Kysely. */
+export class SqliteAnswerRecords implements AnswerRecords {
+  readonly #db: Kysely<StorageSchema>;
+
+  constructor(db: Kysely<StorageSchema>) {
+    this.#db = db;
+  }
+
+  async put(record: AnswerRecord): Promise<void> {
+    const { answer_id, ...columns } = rowOf(record);
+    await this.#db
+      .insertInto("answer_records")
+      .values({ answer_id, ...columns })
+      .onConflict((conflict) => conflict.column("answer_id").doUpdateSet(columns))
+      .execute();
+  }
+
+  async get(answerId: string): Promise<AnswerRecord | undefined> {
+    const [record] = await this.getMany([answerId]);
+    return record;
+  }
+
+  async getMany(answerIds: readonly string[]): Promise<AnswerRecord[]> {
+    const records: AnswerRecord[] = [];
+    for (let from = 0; from < answerIds.length; from += IDS_PER_QUERY) {
+      const rows = await this.#db
+        .selectFrom("answer_records")
+        .selectAll()
+        .where("answer_id", "in", answerIds.slice(from, from + IDS_PER_QUERY))
+        .execute();
+      records.push(...rows.map(recordOf));
+    }
+    return records;
+  }
+}
+
+type Row = Selectable<StorageSchema["answer_records"]>;
+
+function rowOf({
+  answerId,
+  owner,
+  conversationId,
+  route,
+  createdAt,
+  text,
+  reasoning,
+  toolCalls,
+  end,
+}: AnswerRecord): Row {
+  return {
+    answer_id: answerId,
+    owner,
+    conversation_id: conversationId ?? null,
+    route,
+    created_at: createdAt,
+    text,
+    reasoning,
+    tool_calls: JSON.stringify(toolCalls),
+    end_event: JSON.stringify(end),
+  };
+}
+
+function recordOf(row: Row): AnswerRecord {
+  return {
+    answerId: row.answer_id,
+    owner: row.owner,
+    conversationId: row.conversation_id ?? undefined,
+    route: row.route,
+    createdAt: row.created_at,
+    text: row.text,
+    reasoning: row.reasoning,
+    toolCalls: JSON.parse(row.tool_calls),
+    end: JSON.parse(row.end_event),
+  };
+}

@@ -1,0 +1,71 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { WallClock } from "@cogniforge/core/journal";
+import { systemWallClock } from "@cogniforge/core/journal";
+import type { Kysely } from "kysely";
+import type { AnswerRecords } from "./answer_records.ts";
+import type { ConversationStore } from "./conversations.ts";
+import { openDatabase } from "./database.ts";
+import type { StorageSchema } from "./schema.ts";
+import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
+import { SqliteConversations } from "./sqlite_conversations.ts";
+import { SqliteJournal } from "./sqlite_journal.ts";
+
+export interface OpenStorageOptions {
+  /** `COGNIFORGE_DATA_DIR`; made if need be. */
+  directory: string;
+  clock?: WallClock;
+}
+
+/** Everything that is kept, in one file. */
+export interface Storage {
+  /** Path of the database file. */
+  path: string;
+  journal: SqliteJournal;
+  conversations: ConversationStore;
+  records: AnswerRecords;
+  database: DatabaseSync;
+  /** The one query builder on the connection: others must use it too, since its mutex keeps transactions apart. */
+  kysely: Kysely<StorageSchema>;
+  /** Whether a row can be written now; a full disk or a lost file says no. */
+  isHealthy(): Promise<boolean>;
+  /** Finishes the appends under way, ends the followers and closes the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded storage and brings its schema up to date.
+ *
+ * @throws {StorageOpenError} If that can't be done; the message says what to do.
+ */
+export async function openStorage({ directory, clock = systemWallClock }: OpenStorageOptions): Promise<Storage> {
+  const { path, database, kysely } = await openDatabase(directory);
+  const journal = new SqliteJournal(database, { clock });
+  return {
+    path,
+    journal,
+    conversations: new SqliteConversations(kysely),
+    records: new SqliteAnswerRecords(kysely),
+    database,
+    kysely,
+    isHealthy: () => canWrite(kysely, clock),
+    async close() {
+      await journal.close();
+      await kysely.destroy();
+      database.close();
+    },
+  };
+}
+
+async function canWrite(kysely: Kysely<StorageSchema>, clock: WallClock): Promise<boolean> {
+  const check = { checked_at: clock.wallTime() };
+  try {
+    await kysely
+      .insertInto("health_checks")
+      .values({ id: 1, ...check })
+      .onConflict((conflict) => conflict.column("id").doUpdateSet(check))
+      .execute();
+    return true;
+  } catch {
+    return false;
+  }
+}
