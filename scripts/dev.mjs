@@ -17,7 +17,7 @@ const parts = [
   }),
   start("console", "npm", ["run", "dev", "-w", "@cogniforge/admin"], {
     ...shared,
-    COGNIFORGE_SERVER: `http://127.0.0.1:${port}`,
+    COGNIFORGE_DEV_SERVER: `http://127.0.0.1:${port}`,
   }),
 ];
 

@@ -10,11 +10,12 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
  * Signals that reach this process are passed on, once each second at most: a process group's signal reaches parent and child alike,
  * and npm passes its own copy on again.
  *
- * @param {{ cwd?: string, env?: object, stdio?: object, onOutput?: (text: string) => void, timeoutMs?: number }} options
- *   `onOutput` receives stdout and stderr as they come, instead of the terminal.
+ * @param {{ cwd?: string, env?: object, onOutput?: (text: string) => void, timeoutMs?: number, endsWithParent?: boolean }} options
+ *   `onOutput` receives stdout and stderr as they come, instead of the terminal. With `endsWithParent` the program is told to end
+ *   when the process that started this one is gone.
  */
 export function run(command, args, options = {}) {
-  const { onOutput, timeoutMs, ...rest } = options;
+  const { onOutput, timeoutMs, endsWithParent, ...rest } = options;
   const piped = onOutput ? ["ignore", "pipe", "pipe"] : "inherit";
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: piped, shell: process.platform === "win32", ...rest });
@@ -25,12 +26,19 @@ export function run(command, args, options = {}) {
       child.kill(signal);
     };
     for (const signal of FORWARDED) process.on(signal, pass);
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (!endsWithParent || process.ppid === parent) return;
+      clearInterval(watch);
+      pass("SIGTERM");
+    }, 250);
     const timer = timeoutMs ? setTimeout(() => child.kill("SIGKILL"), timeoutMs) : undefined;
     for (const stream of onOutput ? [child.stdout, child.stderr] : []) {
       stream.setEncoding("utf8").on("data", onOutput);
     }
     const settle = () => {
       clearTimeout(timer);
+      clearInterval(watch);
       for (const signal of FORWARDED) process.off(signal, pass);
     };
     child.on("error", (error) => {

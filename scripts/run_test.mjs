@@ -38,3 +38,26 @@ test("run() passes a signal on once, however often it comes, and gives the progr
   const [code] = await once(child, "exit");
   assert.equal(code, 41);
 });
+
+test("run() with endsWithParent tells the program to end when the shell above was killed", async () => {
+  const inner =
+    "process.on('SIGTERM', () => { console.log('told'); process.exit() }); console.log('up'); setInterval(() => {}, 1000)";
+  const outer = `import { run } from ${JSON.stringify(new URL("run.mjs", import.meta.url).href)};
+    await run(process.execPath, ["-e", ${JSON.stringify(inner)}], { endsWithParent: true });`;
+  // The shell has more to do afterwards, so it stays in between instead of becoming the program.
+  const shell = spawn("sh", ["-c", '"$0" --input-type=module -e "$1"; true', process.execPath, outer], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  const said = (word) =>
+    new Promise((resolve) => {
+      const look = () => output.includes(word) && resolve();
+      shell.stdout.on("data", (text) => {
+        output += text;
+        look();
+      });
+    });
+  await said("up");
+  shell.kill("SIGKILL");
+  await said("told");
+});
