@@ -1,5 +1,5 @@
 import type { AnswerState } from "../events/mod.ts";
-import { EMPTY_ANSWER_STATE, foldEvent } from "../events/mod.ts";
+import { EMPTY_ANSWER_STATE } from "../events/mod.ts";
 import type { Journal, JournalEntry, JournalHeader, Lease } from "../journal/mod.ts";
 import { LeaseLostError } from "../journal/mod.ts";
 import type { Clock } from "../resilience/mod.ts";
@@ -9,6 +9,7 @@ import { AnswerWriter } from "./answer_writer.ts";
 import type { Ask } from "./ask.ts";
 import { askSchema } from "./ask.ts";
 import { EndedByEngine } from "./ended.ts";
+import { foldJournal } from "./fold_journal.ts";
 import type { Route, RouteResolver } from "./route.ts";
 
 export interface EngineOptions {
@@ -42,7 +43,6 @@ export interface StartRequest {
 
 const DEFAULT_LEASE_TTL_MS = 10_000;
 const RECOVERY_BATCH = 50;
-const PAGE = 500;
 
 /** Carries answers: begins them, keeps their leases, cancels them, and takes up those whose holder died. */
 export class Engine {
@@ -99,7 +99,7 @@ export class Engine {
       const entry = await journal.find(lease.answerId);
       if (entry === undefined) continue;
       const ask = askSchema.parse(entry.header.ask);
-      const state = await this.#foldJournal(lease.answerId);
+      const state = await foldJournal(journal, lease.answerId);
       // A route that the configuration has lost meanwhile has no targets: the answer ends with a failure that says so.
       const route = resolveRoute(ask.route) ?? lostRoute(ask.route, state);
       this.#carry(entry.header, ask, route, lease, state);
@@ -170,15 +170,6 @@ export class Engine {
     } catch (error) {
       if (error instanceof LeaseLostError) running.abort.abort(new EndedByEngine("interrupted"));
       else this.#options.onError?.(error, running.header.answerId);
-    }
-  }
-
-  async #foldJournal(answerId: string): Promise<AnswerState> {
-    let state = EMPTY_ANSWER_STATE;
-    for (;;) {
-      const page = await this.#options.journal.read(answerId, state.seq, PAGE);
-      if (page.length === 0) return state;
-      for (const event of page) state = foldEvent(state, event);
     }
   }
 }

@@ -20,6 +20,7 @@ export class Intake {
   /** Whether text or a tool call was released: the attempt is committed. */
   isCommitted = false;
   readonly #attempt: number;
+  #toldModel: string | undefined;
   #text = "";
   #reasoning = "";
 
@@ -68,6 +69,7 @@ export class Intake {
     }
     this.#releaseReasoning(facts);
     this.#releaseText(facts);
+    this.#tellModel(facts[0]);
     return facts;
   }
 
@@ -79,6 +81,13 @@ export class Intake {
       this.#text = "";
     }
     return facts;
+  }
+
+  /** Names the model on the first fact after it became known, so that readers need not wait for the end. */
+  #tellModel(fact: AttemptFact | undefined): void {
+    if (fact === undefined || this.modelReported === undefined || this.#toldModel === this.modelReported) return;
+    fact.modelReported = this.modelReported;
+    this.#toldModel = this.modelReported;
   }
 
   #releaseText(facts: AttemptFact[]): void {

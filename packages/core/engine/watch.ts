@@ -1,7 +1,7 @@
 import type { AnswerEvent, AnswerState, JournalEvent, Snapshot } from "../events/mod.ts";
-import { EMPTY_ANSWER_STATE, foldEvent } from "../events/mod.ts";
 import type { CursorPosition, Journal } from "../journal/mod.ts";
 import { encodeCursor } from "../journal/mod.ts";
+import { foldJournal } from "./fold_journal.ts";
 
 /** An event, and the cursor of the position after it. */
 export interface CursoredEvent {
@@ -18,9 +18,6 @@ export interface WatchOptions {
   past?: "snapshot" | "deltas" | undefined;
 }
 
-/** Events of one page when the past is read. */
-const PAGE = 500;
-
 /**
  * Yields an answer's events from a position on, then follows it to its terminal event: the one stream that every door reads.
  *
@@ -36,7 +33,8 @@ export async function* watchAnswer(
   let after = position?.seq ?? 0;
   let offset = position?.offset ?? 0;
   if (position === undefined && past === "snapshot") {
-    const state = await foldPast(journal, answerId);
+    // The terminal event is left out: a reader must see it as itself.
+    const state = await foldJournal(journal, answerId, { beforeEnd: true });
     if (state.start !== undefined && state.deltas > 0) {
       after = state.seq;
       offset = state.text.length;
@@ -55,21 +53,6 @@ export async function* watchAnswer(
     }
     yield cursored;
   }
-}
-
-/** Folds what the journal holds, up to the terminal event, which a reader must see as itself. */
-async function foldPast(journal: Journal, answerId: string): Promise<AnswerState> {
-  const { lastSeq = 0 } = (await journal.find(answerId)) ?? {};
-  let state = EMPTY_ANSWER_STATE;
-  while (state.seq < lastSeq) {
-    const page = await journal.read(answerId, state.seq, PAGE);
-    if (page.length === 0) break;
-    for (const event of page) {
-      if (event.type === "answer-end") return state;
-      state = foldEvent(state, event);
-    }
-  }
-  return state;
 }
 
 function snapshotOf(state: AnswerState): Snapshot {

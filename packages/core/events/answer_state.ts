@@ -71,6 +71,7 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
         text: state.text + fresh,
         attempts: updateAttempt(state.attempts, event.attempt, {
           to: Math.max(state.text.length, event.offset + event.text.length),
+          ...reported(event),
         }),
         setback: undefined,
         firstTokenAt: state.firstTokenAt ?? event.at,
@@ -79,21 +80,26 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
       };
     }
     case "reasoning-delta":
-      return { ...state, seq, reasoning: state.reasoning + event.text };
+      return {
+        ...state,
+        seq,
+        reasoning: state.reasoning + event.text,
+        attempts: event.modelReported ? updateAttempt(state.attempts, event.attempt, reported(event)) : state.attempts,
+      };
     case "tool-call": {
       const { attempt, index, id, name, arguments: args } = event;
       const call: ToolCallInfo = { attempt, index, id, name, arguments: args };
       return { ...state, seq, toolCalls: [...state.toolCalls, call] };
     }
     case "attempt-end": {
-      const { outcome, failure, modelReported, usage, cost, timing } = event;
+      const { outcome, failure, usage, cost, timing } = event;
       return {
         ...state,
         seq,
         attempts: updateAttempt(state.attempts, event.attempt, {
           outcome,
           failureCode: failure?.code,
-          modelReported,
+          ...reported(event),
           usage,
           cost,
           timing,
@@ -119,6 +125,10 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
       // A later version's event: unknown, and by the protocol ignored.
       return { ...state, seq };
   }
+}
+
+function reported({ modelReported }: { modelReported?: string | undefined }): Partial<AttemptSummary> {
+  return modelReported === undefined ? {} : { modelReported };
 }
 
 function updateAttempt(

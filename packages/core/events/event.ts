@@ -5,6 +5,9 @@ import { costSchema, finishReasonSchema, timingSchema, usageSchema } from "./usa
 /** Version of the vocabulary in PROTOCOL.md that this package writes. */
 export const PROTOCOL_VERSION = 1;
 
+/** The model's name as its provider gives it: on the first delta of an attempt after it became known. */
+const reported = { modelReported: z.string().optional() };
+
 /** `seq` is contiguous from 1 in its answer; `at` is in epoch milliseconds. */
 const stamp = { seq: z.int().positive(), at: z.number() };
 
@@ -60,6 +63,7 @@ export const attemptStartSchema = z.object({
 
 export const textDeltaSchema = z.object({
   ...stamp,
+  ...reported,
   type: z.literal("text-delta"),
   attempt: z.int().positive(),
   /** Where `text` begins in the answer's text, in UTF-16 code units. */
@@ -69,6 +73,7 @@ export const textDeltaSchema = z.object({
 
 export const reasoningDeltaSchema = z.object({
   ...stamp,
+  ...reported,
   type: z.literal("reasoning-delta"),
   attempt: z.int().positive(),
   text: z.string().min(1),
@@ -76,6 +81,7 @@ export const reasoningDeltaSchema = z.object({
 
 export const toolCallSchema = z.object({
   ...stamp,
+  ...reported,
   type: z.literal("tool-call"),
   attempt: z.int().positive(),
   index: z.int().nonnegative(),
@@ -136,7 +142,7 @@ export const attemptSummarySchema = z.object({
 export type AttemptSummary = z.infer<typeof attemptSummarySchema>;
 
 /** A complete tool call, without its event's stamp. */
-export const toolCallInfoSchema = toolCallSchema.omit({ seq: true, at: true, type: true });
+export const toolCallInfoSchema = toolCallSchema.omit({ seq: true, at: true, type: true, modelReported: true });
 export type ToolCallInfo = z.infer<typeof toolCallInfoSchema>;
 
 /** The state up to `seq` in one event: it replaces what the reader has. Derived from the journal, never stored in it. */

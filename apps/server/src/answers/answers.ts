@@ -22,7 +22,6 @@ export interface AskMessages {
   parameters: Record<string, unknown>;
   /** Attaches to the answer that has it, for this principal. */
   idempotencyKey?: string | undefined;
-  maxOutputTokens?: number | undefined;
   onCut?: "continue" | "fail" | undefined;
   /** Cancels the answer when nobody has watched it for this many milliseconds. */
   cancelWhenUnwatchedMs?: number | undefined;
@@ -30,11 +29,23 @@ export interface AskMessages {
 
 export interface Started {
   answerId: string;
-  conversationId?: string | undefined;
+  conversationId: string | undefined;
   /** Position before the first event. */
   cursor: string;
   /** Whether the answer was there before and nothing was asked. */
   attached: boolean;
+}
+
+/** An answer, without what it says. */
+export interface AnswerStatus {
+  answerId: string;
+  conversationId: string | undefined;
+  route: string;
+  /** Epoch milliseconds. */
+  createdAt: number;
+  /** Sequence of its last event so far. */
+  lastSeq: number;
+  isEnded: boolean;
 }
 
 /** An event with the cursor of the position after it. */
@@ -59,8 +70,17 @@ export interface WatchOptions {
 export interface Answers {
   ask(principal: Principal, input: AskQuestion): Promise<Started>;
   askMessages(principal: Principal, input: AskMessages): Promise<Started>;
-  /** Yields batches in order; returns after the terminal event, or when `signal` aborts. */
-  watch(principal: Principal, answerId: string, options?: WatchOptions): AsyncIterable<readonly CursoredEvent[]>;
+  /** What is known of an answer without reading its events. */
+  find(principal: Principal, answerId: string): Promise<AnswerStatus>;
+  /**
+   * Resolves once the answer is known to be there and the principal's, so that a refusal comes before any stream begins.
+   * Yields batches in order; returns after the terminal event, or when `signal` aborts.
+   */
+  watch(
+    principal: Principal,
+    answerId: string,
+    options?: WatchOptions,
+  ): Promise<AsyncIterable<readonly CursoredEvent[]>>;
   /** What follows a cursor, waiting up to `waitMs` for news. */
   read(
     principal: Principal,

@@ -1,12 +1,19 @@
 import { ANSWER_ID_PATTERN } from "@cogniforge/core/journal";
 import { tracked } from "@trpc/server";
 import * as z from "zod";
+import type { CursoredEvent } from "../../answers/answers.ts";
 import { procedure, router } from "./trpc.ts";
 
 const answerId = z.string().regex(ANSWER_ID_PATTERN);
 
 /** Longest wait of `answers.read`: below the 30 seconds after which many proxies give a silent request up. */
 const MAX_WAIT_MS = 25_000;
+
+async function* trackEvents(batches: AsyncIterable<readonly CursoredEvent[]>) {
+  for await (const batch of batches) {
+    for (const { cursor, event } of batch) yield tracked(cursor, event);
+  }
+}
 
 /** Asking, watching, reading and cancelling answers. */
 export const answersRouter = router({
@@ -23,20 +30,17 @@ export const answersRouter = router({
     )
     .mutation(({ ctx, input }) => ctx.services.answers.ask(ctx.principal, input)),
 
-  watch: procedure.input(z.object({ answerId, lastEventId: z.string().nullish() })).subscription(async function* ({
-    ctx,
-    input,
-    signal,
-  }) {
-    const batches = ctx.services.answers.watch(ctx.principal, input.answerId, {
-      cursor: input.lastEventId ?? undefined,
-      signal,
-      past: "snapshot",
-    });
-    for await (const batch of batches) {
-      for (const { cursor, event } of batch) yield tracked(cursor, event);
-    }
-  }),
+  watch: procedure
+    .input(z.object({ answerId, lastEventId: z.string().nullish() }))
+    .subscription(async ({ ctx, input, signal }) => {
+      // Refusals come before the stream: thrown inside it, they would make the client reopen it for ever.
+      const batches = await ctx.services.answers.watch(ctx.principal, input.answerId, {
+        cursor: input.lastEventId ?? undefined,
+        signal,
+        past: "snapshot",
+      });
+      return trackEvents(batches);
+    }),
 
   read: procedure
     .input(

@@ -1,0 +1,268 @@
+import type { Ask, Engine } from "@cogniforge/core/engine";
+import { askSchema, foldJournal, watchAnswer } from "@cogniforge/core/engine";
+import type { CursorPosition, Journal, JournalEntry } from "@cogniforge/core/journal";
+import { ANSWER_ID_PATTERN, decodeCursor, encodeCursor } from "@cogniforge/core/journal";
+import type { Principal } from "../auth/principal.ts";
+import { FailureError } from "../failure_error.ts";
+import type { AnswerRecords } from "../storage/answer_records.ts";
+import type { ConversationStore } from "../storage/conversations.ts";
+import { idOfKey, newId } from "./answer_id.ts";
+import type { AnswerView } from "./answer_view.ts";
+import type {
+  AnswerStatus,
+  Answers,
+  AskMessages,
+  AskQuestion,
+  CursoredEvent,
+  Started,
+  WatchOptions,
+} from "./answers.ts";
+import type { Audience } from "./audience.ts";
+import { contextMessages } from "./context_messages.ts";
+import type { News } from "./read_news.ts";
+import { readNews } from "./read_news.ts";
+import { titleOf } from "./title.ts";
+import { viewOfRecord, viewOfState } from "./views.ts";
+
+/** Limits that asking needs, read anew at every ask, since the configuration can be reloaded. */
+export interface AskLimits {
+  /** In UTF-16 code units. */
+  maxQuestionLength: number;
+  maxContextMessages: number;
+  /** Ceiling of output tokens. */
+  maxResponseTokens: number;
+  /**
+   * Whether the operator set the ceiling: only then is it sent to a model that was not asked for fewer. A default of our own,
+   * sent along, would be refused by models with a smaller maximum and by accounts that can't pay for that many.
+   */
+  isCeilingSent: boolean;
+}
+
+export interface AnswerServiceOptions {
+  engine: Engine;
+  journal: Journal;
+  conversations: ConversationStore;
+  records: AnswerRecords;
+  audience: Audience;
+  limits: () => AskLimits;
+  /** Whether a route has a target that can be asked; `undefined` if there is no such route. */
+  isRouteUsable: (name: string) => boolean | undefined;
+}
+
+/** Asking, watching and cancelling over the engine and the stores: what all doors share. */
+export class AnswerService implements Answers {
+  readonly #options: AnswerServiceOptions;
+  /** Asks on their way to the journal: the same id again, meanwhile, waits for them instead of asking twice. */
+  readonly #starting = new Map<string, Promise<Started>>();
+
+  constructor(options: AnswerServiceOptions) {
+    this.#options = options;
+  }
+
+  async ask(principal: Principal, input: AskQuestion): Promise<Started> {
+    const { question, answerId = newId() } = input;
+    if (question.trim() === "") throw new FailureError("question-empty", { param: "question" });
+    if (question.length > this.#options.limits().maxQuestionLength) {
+      throw new FailureError("question-too-long", { param: "question" });
+    }
+    if (!ANSWER_ID_PATTERN.test(answerId)) throw new FailureError("invalid-input", { param: "answerId" });
+    return this.#once(
+      principal,
+      answerId,
+      (asked) => asked.messages.at(-1)?.content === question,
+      () => this.#beginTurn(principal, answerId, input),
+    );
+  }
+
+  async askMessages(principal: Principal, input: AskMessages): Promise<Started> {
+    const { messages, idempotencyKey } = input;
+    const { maxQuestionLength } = this.#options.limits();
+    if (messages.length === 0) throw new FailureError("invalid-input", { param: "messages" });
+    const tooLong = messages.findIndex(
+      ({ content }) => typeof content === "string" && content.length > maxQuestionLength,
+    );
+    if (tooLong >= 0) throw new FailureError("question-too-long", { param: `messages.${tooLong}.content` });
+    const answerId = idempotencyKey === undefined ? newId() : idOfKey(principal.id, idempotencyKey);
+    const text = JSON.stringify(messages);
+    return this.#once(
+      principal,
+      answerId,
+      (asked) => JSON.stringify(asked.messages) === text,
+      () => this.#beginMessages(principal, answerId, input),
+    );
+  }
+
+  async find(principal: Principal, answerId: string): Promise<AnswerStatus> {
+    const { header, lastSeq, isEnded } = await this.#entry(principal, answerId);
+    const { conversationId, route } = askSchema.parse(header.ask);
+    return { answerId, conversationId, route, createdAt: header.createdAt, lastSeq, isEnded };
+  }
+
+  async watch(
+    principal: Principal,
+    answerId: string,
+    options: WatchOptions = {},
+  ): Promise<AsyncIterable<readonly CursoredEvent[]>> {
+    const position = positionOf(answerId, options.cursor);
+    await this.#entry(principal, answerId);
+    const { signal, past } = options;
+    return this.#attend(answerId, watchAnswer(this.#options.journal, answerId, { position, signal, past }));
+  }
+
+  async read(
+    principal: Principal,
+    answerId: string,
+    options: { cursor?: string | undefined; waitMs: number; signal?: AbortSignal | undefined },
+  ): Promise<News> {
+    const { waitMs, signal } = options;
+    const position = positionOf(answerId, options.cursor);
+    const entry = await this.#entry(principal, answerId);
+    const leave = this.#options.audience.enter(answerId);
+    try {
+      return await readNews(this.#options.journal, entry, { position, waitMs, signal });
+    } finally {
+      leave();
+    }
+  }
+
+  async get(principal: Principal, answerId: string): Promise<AnswerView> {
+    const record = await this.#options.records.get(answerId);
+    if (record?.owner === principal.id) return viewOfRecord(record);
+    const { header } = await this.#entry(principal, answerId);
+    return viewOfState(header, await foldJournal(this.#options.journal, answerId));
+  }
+
+  async cancel(principal: Principal, answerId: string): Promise<boolean> {
+    const entry = await this.#entry(principal, answerId);
+    return !entry.isEnded && this.#options.engine.cancel(answerId);
+  }
+
+  /** Counts a reader in for as long as it reads. */
+  async *#attend<T>(answerId: string, events: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    const leave = this.#options.audience.enter(answerId);
+    try {
+      yield* events;
+    } finally {
+      leave();
+    }
+  }
+
+  /** Begins an answer unless its id exists, or is just being begun: then it is attached to, if it is the same ask. */
+  async #once(
+    principal: Principal,
+    answerId: string,
+    isSame: (asked: Ask) => boolean,
+    begin: () => Promise<Started>,
+  ): Promise<Started> {
+    await this.#starting.get(answerId)?.catch(() => {});
+    const entry = await this.#options.journal.find(answerId);
+    if (entry !== undefined) return attach(principal, entry, isSame);
+    const starting = this.#starting.get(answerId);
+    if (starting !== undefined) return this.#once(principal, answerId, isSame, begin);
+    const started = begin();
+    this.#starting.set(answerId, started);
+    try {
+      return await started;
+    } finally {
+      this.#starting.delete(answerId);
+    }
+  }
+
+  async #beginTurn(principal: Principal, answerId: string, input: AskQuestion): Promise<Started> {
+    const { conversations, limits } = this.#options;
+    const { question, route = "default", parameters = {}, onCut } = input;
+    this.#checkRoute(route);
+    // A conversation that an answer opens has that answer's id, so that the same ask, retried, opens no second one.
+    const conversationId = input.conversationId ?? answerId;
+    const isKnown = (await conversations.find(principal.id, conversationId)) !== undefined;
+    if (!isKnown && input.conversationId !== undefined) {
+      throw new FailureError("conversation-not-found", { param: "conversationId" });
+    }
+    const { maxContextMessages } = limits();
+    const messages = await contextMessages(this.#options, conversationId, maxContextMessages, { question, answerId });
+    const at = Date.now();
+    if (!isKnown) await conversations.create(principal.id, { id: conversationId, title: titleOf(question), at });
+    // The question first: if the server dies in between, it is shown without an answer and can be asked again.
+    await conversations.addTurn(conversationId, { question, answerId, askedAt: at });
+    return this.#start(principal, answerId, {
+      version: 1,
+      conversationId,
+      route,
+      messages,
+      ...this.#bounded(parameters),
+      onCut,
+    });
+  }
+
+  async #beginMessages(principal: Principal, answerId: string, input: AskMessages): Promise<Started> {
+    const { messages, route, parameters, onCut, cancelWhenUnwatchedMs } = input;
+    this.#checkRoute(route);
+    const ask: Ask = { version: 1, route, messages: [...messages], ...this.#bounded(parameters), onCut };
+    const started = await this.#start(principal, answerId, ask);
+    if (cancelWhenUnwatchedMs !== undefined) {
+      this.#options.audience.cancelWhenUnwatched(answerId, cancelWhenUnwatchedMs);
+    }
+    return started;
+  }
+
+  /** Keeps what a caller asks for below the ceiling of output tokens. */
+  #bounded(parameters: Record<string, unknown>): Pick<Ask, "parameters" | "maxOutputTokens"> {
+    const { maxResponseTokens, isCeilingSent } = this.#options.limits();
+    const bounded = { ...parameters };
+    for (const name of ["max_tokens", "max_completion_tokens"]) {
+      const asked = bounded[name];
+      if (typeof asked === "number" && asked > maxResponseTokens) bounded[name] = maxResponseTokens;
+    }
+    return { parameters: bounded, maxOutputTokens: isCeilingSent ? maxResponseTokens : undefined };
+  }
+
+  async #start(principal: Principal, answerId: string, ask: Ask): Promise<Started> {
+    const started = await this.#options.engine.start({ answerId, owner: principal.id, ask });
+    if (!started.created) return attach(principal, started.entry, () => true);
+    return { ...startOf(answerId, ask.conversationId), attached: false };
+  }
+
+  #checkRoute(route: string): void {
+    const isUsable = this.#options.isRouteUsable(route);
+    if (isUsable === undefined) throw new FailureError("route-not-found", { param: "route" });
+    if (!isUsable) throw new FailureError("no-provider");
+  }
+
+  /** The answer's entry, if it is the principal's: another's is like none. */
+  async #entry(principal: Principal, answerId: string): Promise<JournalEntry> {
+    const entry = await this.#options.journal.find(answerId);
+    if (entry?.header.owner !== principal.id) throw new FailureError("answer-not-found");
+    return entry;
+  }
+}
+
+function attach(principal: Principal, entry: JournalEntry, isSame: (asked: Ask) => boolean): Started {
+  const { answerId, owner } = entry.header;
+  const asked = askSchema.parse(entry.header.ask);
+  if (owner !== principal.id || !isSame(asked)) throw new FailureError("id-taken");
+  return { ...startOf(answerId, asked.conversationId), attached: true };
+}
+
+function startOf(answerId: string, conversationId: string | undefined): Omit<Started, "attached"> {
+  return { answerId, conversationId, cursor: encodeCursor({ answerId, seq: 0, offset: 0 }) };
+}
+
+function positionOf(answerId: string, cursor: string | undefined): CursorPosition | undefined {
+  if (cursor === undefined) return undefined;
+  const position = parseCursor(cursor);
+  if (position.answerId !== answerId) throw new FailureError("invalid-cursor", { param: "cursor" });
+  return position;
+}
+
+/**
+ * Reads a cursor that a client gave back.
+ *
+ * @throws {FailureError} `invalid-cursor`.
+ */
+export function parseCursor(cursor: string): CursorPosition {
+  try {
+    return decodeCursor(cursor);
+  } catch (cause) {
+    throw new FailureError("invalid-cursor", { param: "cursor", cause });
+  }
+}

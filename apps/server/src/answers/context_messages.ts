@@ -1,0 +1,35 @@
+import type { ChatMessage } from "@cogniforge/core/providers";
+import type { AnswerRecords } from "../storage/answer_records.ts";
+import type { ConversationStore } from "../storage/conversations.ts";
+
+/**
+ * What a model is sent of a conversation: its last messages, then the new question.
+ *
+ * A question that got no text is left out with its answer: it was asked again, or given up.
+ *
+ * @param limit Messages at the most, the new question not counted.
+ */
+export async function contextMessages(
+  { conversations, records }: { conversations: ConversationStore; records: AnswerRecords },
+  conversationId: string,
+  limit: number,
+  asked: { question: string; answerId: string },
+): Promise<ChatMessage[]> {
+  const turns = (await conversations.turns(conversationId))
+    .filter(({ answerId }) => answerId !== asked.answerId)
+    .slice(-limit);
+  const found = await records.getMany(turns.map(({ answerId }) => answerId));
+  const texts = new Map(found.map(({ answerId, text }) => [answerId, text]));
+  const messages = turns.flatMap(({ question, answerId }): ChatMessage[] => {
+    const text = texts.get(answerId);
+    if (!text) return [];
+    return [
+      { role: "user", content: question },
+      { role: "assistant", content: text },
+    ];
+  });
+  const kept = limit === 0 ? [] : messages.slice(-limit);
+  // A conversation that begins with an answer is refused by some models.
+  if (kept[0]?.role === "assistant") kept.shift();
+  return [...kept, { role: "user", content: asked.question }];
+}

@@ -1,0 +1,38 @@
+import type { FailureInfo } from "@cogniforge/core/events";
+import { isFailureCode, openAiErrorType } from "@cogniforge/core/failures";
+import { failureErrorOf, sendFailure } from "../../http/respond.ts";
+import type { HttpRoute } from "../../http/routes.ts";
+
+/** OpenAI's error, with our code and both languages in it. */
+export interface OpenAiError {
+  error: {
+    message: string;
+    type: string;
+    code: string;
+    param: string | null;
+    message_ar: string;
+    remedy: string;
+    remedy_ar: string;
+  };
+}
+
+/** A failure in OpenAI's shape. */
+export function openAiErrorOf({ code, message, remedy, param }: FailureInfo): OpenAiError {
+  return {
+    error: {
+      message: message.en,
+      type: openAiErrorType(isFailureCode(code) ? code : "internal"),
+      code,
+      param: param ?? null,
+      message_ar: message.ar,
+      remedy: remedy.en,
+      remedy_ar: remedy.ar,
+    },
+  };
+}
+
+/** Answers with a failure in OpenAI's shape. */
+export const refuseAsOpenAi: HttpRoute["refuse"] = ({ response }, error) => {
+  const failure = failureErrorOf(error);
+  sendFailure(response, failure, openAiErrorOf(failure.info));
+};

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+import { FailureError } from "../failure_error.ts";
+
+/**
+ * Reads a request's body, at most `limit` bytes.
+ *
+ * @throws {FailureError} `body-too-large`, as soon as that is known.
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Reads a JSON object.
+ *
+ * @throws {FailureError} `unsupported-media-type`, `body-too-large` or `invalid-json`.
+ */
+export async function readJsonObject(request: IncomingMessage, limit: number): Promise<Record<string, unknown>> {
+  const type = mediaType(request);
+  if (type !== undefined && type !== "application/json" && !type.endsWith("+json")) {
+    throw new FailureError("unsupported-media-type");
+  }
+  return parseJsonObject(await readBody(request, limit));
+}
+
+/** @throws {FailureError} `invalid-json`. */
+export function parseJsonObject(body: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new FailureError("invalid-json", { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FailureError("invalid-json");
+  return value as Record<string, unknown>;
+}
+
+/** The media type without its parameters, in lower case. */
+export function mediaType(request: IncomingMessage): string | undefined {
+  return request.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+}
+
+function tooLarge(limit: number): FailureError {
+  return new FailureError("body-too-large", { detail: `At most ${limit} bytes are taken` });
+}

@@ -1,0 +1,31 @@
+import type { ServerResponse } from "node:http";
+import { httpStatusOf } from "@cogniforge/core/failures";
+import { FailureError } from "../failure_error.ts";
+
+/** Answers with JSON in UTF-8; nothing of it may be stored by a cache. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+  });
+  response.end(text);
+}
+
+/** The failure of whatever was thrown: an unknown error is `internal`, and tells nothing of itself. */
+export function failureErrorOf(error: unknown): FailureError {
+  return error instanceof FailureError ? error : new FailureError("internal", { cause: error });
+}
+
+/** Headers that go with a failure's status. */
+export function failureHeaders({ info }: FailureError): Record<string, string> {
+  return info.retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(info.retryAfterMs / 1000)) };
+}
+
+/** Answers with a failure in a door's own shape; does nothing if the response has begun. */
+export function sendFailure(response: ServerResponse, error: FailureError, body: unknown): void {
+  if (response.headersSent) return;
+  for (const [name, value] of Object.entries(failureHeaders(error))) response.setHeader(name, value);
+  sendJson(response, httpStatusOf(error.code), body);
+}

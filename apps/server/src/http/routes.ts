@@ -1,0 +1,40 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** One request on its way through a door. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+}
+
+/** Handles an exchange to its end; what it throws is answered by the door's own `refuse`. */
+export type Handler = (exchange: Exchange, parameters: Readonly<Record<string, string>>) => void | Promise<void>;
+
+/** One line of the dispatch table. */
+export interface HttpRoute {
+  methods: readonly string[];
+  /** Matched against the path; its named groups are the handler's parameters. */
+  path: RegExp;
+  handle: Handler;
+  /** Answers, in the door's own shape, for what its handler threw. */
+  refuse: (exchange: Exchange, error: unknown) => void;
+}
+
+/** Finds the line for a request: a path that exists under another method tells which ones it has. */
+export function findRoute(
+  routes: readonly HttpRoute[],
+  method: string,
+  path: string,
+):
+  | { route: HttpRoute; parameters: Record<string, string> }
+  | { allowed: string[]; refuse: HttpRoute["refuse"] }
+  | undefined {
+  const matching = routes.flatMap((route) => {
+    const match = route.path.exec(path);
+    return match === null ? [] : [{ route, parameters: { ...match.groups } as Record<string, string> }];
+  });
+  const [first] = matching;
+  if (first === undefined) return undefined;
+  const found = matching.find(({ route }) => route.methods.includes(method));
+  return found ?? { allowed: matching.flatMap(({ route }) => route.methods), refuse: first.route.refuse };
+}
