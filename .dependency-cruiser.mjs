@@ -41,7 +41,7 @@ export default {
       {
         couldNotResolve: true,
         // SvelteKit and Vite make these while they build.
-        pathNot: "^(\\$app|\\$service-worker|virtual:|#lib/paraglide)",
+        pathNot: "(^|/)\\$types(\\.d\\.ts)?$|^(\\$app|\\$service-worker|virtual:)",
       },
     ),
 
