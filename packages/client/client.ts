@@ -1,0 +1,188 @@
+import { systemClock } from "@cogniforge/core/resilience";
+import type { AppRouter } from "@cogniforge/server/router";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { AnswerStream } from "./answer_stream.ts";
+import { type AskInput, type Started, startAnswer } from "./ask.ts";
+import { type CallOptions, Calls } from "./calls.ts";
+import { TransportMemory } from "./ladder.ts";
+import type { Surroundings } from "./patience.ts";
+import { type ConnectionPolicy, DEFAULT_POLICY } from "./policy.ts";
+import { PollingTransport } from "./transports/polling.ts";
+import { SseTransport } from "./transports/sse.ts";
+import {
+  type Endpoint,
+  TRANSPORT_NAMES,
+  type Transport,
+  type TransportName,
+  type WebSocketClass,
+} from "./transports/transport.ts";
+import { WebSocketTransport } from "./transports/websocket.ts";
+import type { WatchContext, WatchOptions } from "./watch.ts";
+
+type Inputs = inferRouterInputs<AppRouter>;
+type Outputs = inferRouterOutputs<AppRouter>;
+type Headers = Record<string, string>;
+
+/** Options for {@linkcode createCogniforgeClient}. */
+export interface ClientOptions {
+  /** Base URL of the server, such as `http://127.0.0.1:4100`; in a page may be relative, such as `/`. */
+  url: string | URL;
+  /**
+   * Sent with every request, for example `{ authorization: "Bearer …" }`; a function is asked anew each time.
+   * A page needs none: its session is a cookie. In a page headers rule the WebSocket out, since browsers cannot send them with one.
+   */
+  headers?: Headers | (() => Headers | Promise<Headers>) | undefined;
+  /** The runtime's own by default; the `ws` package's class lets go of dead connections faster. */
+  WebSocket?: WebSocketClass | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Which transports are allowed, best first; all by default. */
+  transports?: readonly TransportName[] | undefined;
+  /** Changes to {@linkcode DEFAULT_POLICY}. */
+  policy?: Partial<ConnectionPolicy> | undefined;
+  /** Changes to what is taken from the runtime. */
+  surroundings?: Partial<Surroundings> | undefined;
+}
+
+/** Options of `ask`: those of `watch` but its position. */
+export type AskOptions = Omit<WatchOptions, "cursor" | "state">;
+
+/** An answer that was asked for: what the server said when it took the question, and the events to iterate over. */
+export type AskedAnswer = AnswerStream & Pick<Started, "conversationId" | "attached">;
+
+export type CogniforgeClient = ReturnType<typeof createCogniforgeClient>;
+
+/**
+ * Makes a client of one server; it holds no connection while nothing is asked or watched.
+ *
+ * ```ts
+ * const client = createCogniforgeClient({ url: "http://127.0.0.1:4100", headers: { authorization: `Bearer ${key}` } });
+ * const answer = await client.ask("What is a cursor?");
+ * for await (const event of answer) if (event.type === "text-delta") process.stdout.write(event.text);
+ * ```
+ *
+ * Every method throws a `FailureError` with what the server says, or a `ConnectionError` if it could not be reached.
+ *
+ * @throws {TypeError} If `url` is none.
+ */
+export function createCogniforgeClient(options: ClientOptions) {
+  const policy = { ...DEFAULT_POLICY, ...options.policy };
+  const surroundings: Surroundings = {
+    clock: systemClock,
+    random: Math.random,
+    network: typeof globalThis.addEventListener === "function" ? globalThis : undefined,
+    ...options.surroundings,
+  };
+  const endpoint = endpointOf(options);
+  const calls = new Calls(endpoint, surroundings.clock, policy.callMs);
+  const memory = new TransportMemory(surroundings.clock, policy.retryBetterAfterMs);
+  const names = options.transports ?? TRANSPORT_NAMES;
+  const { trpc } = calls;
+
+  function watch(answerId: string, watchOptions: WatchOptions = {}): AnswerStream {
+    // Made anew for each answer: a poller learns how long this one may wait.
+    const transports = names.map((name) => createTransport(name, endpoint, calls, surroundings, policy));
+    const context: WatchContext = { transports, memory, policy, surroundings };
+    return new AnswerStream(answerId, context, watchOptions);
+  }
+
+  return {
+    /**
+     * Asks, and resolves when the server has taken the question. Iterating over the result gives the events; aborting `signal`
+     * ends the asking and the watching, not an answer that has begun: that is `cancel`.
+     */
+    async ask(question: string | AskInput, askOptions: AskOptions = {}): Promise<AskedAnswer> {
+      const input = typeof question === "string" ? { question } : question;
+      const started = await startAnswer(input, askOptions.signal, { calls, policy, surroundings });
+      const { conversationId, attached } = started;
+      return Object.assign(watch(started.answerId, askOptions), { conversationId, attached });
+    },
+
+    /** Follows an answer from its beginning or a cursor; starts nothing. */
+    watch,
+
+    /** What follows a cursor, waiting up to `waitMs` (25,000 at most) for news: one round of polling. */
+    read(input: Inputs["answers"]["read"], callOptions?: CallOptions): Promise<Outputs["answers"]["read"]> {
+      return calls.call((opts) => trpc.answers.read.query(input, opts), { ...callOptions, waitMs: input.waitMs });
+    },
+
+    /** The whole answer as it is now. */
+    get(answerId: string, callOptions?: CallOptions): Promise<Outputs["answers"]["get"]> {
+      return calls.call((opts) => trpc.answers.get.query({ answerId }, opts), callOptions);
+    },
+
+    /** Stops an answer; `false` if it had ended. */
+    async cancel(answerId: string, callOptions?: CallOptions): Promise<boolean> {
+      const { cancelled } = await calls.call((opts) => trpc.answers.cancel.mutate({ answerId }, opts), callOptions);
+      return cancelled;
+    },
+
+    conversations: {
+      /** Newest first. */
+      list(
+        input?: Inputs["conversations"]["list"],
+        callOptions?: CallOptions,
+      ): Promise<Outputs["conversations"]["list"]> {
+        return calls.call((opts) => trpc.conversations.list.query(input, opts), callOptions);
+      },
+      /** A conversation with its turns and their answers. */
+      get(conversationId: string, callOptions?: CallOptions): Promise<Outputs["conversations"]["get"]> {
+        return calls.call((opts) => trpc.conversations.get.query({ conversationId }, opts), callOptions);
+      },
+      async rename(conversationId: string, title: string, callOptions?: CallOptions): Promise<void> {
+        await calls.call((opts) => trpc.conversations.rename.mutate({ conversationId, title }, opts), callOptions);
+      },
+      async remove(conversationId: string, callOptions?: CallOptions): Promise<void> {
+        await calls.call((opts) => trpc.conversations.remove.mutate({ conversationId }, opts), callOptions);
+      },
+    },
+
+    providers: {
+      /** The targets of every route, and whether each is usable; for administrators. */
+      list(callOptions?: CallOptions): Promise<Outputs["providers"]["list"]> {
+        return calls.call((opts) => trpc.providers.list.query(undefined, opts), callOptions);
+      },
+    },
+
+    system: {
+      /** What is set up and what is missing; needs no sign-in. */
+      status(callOptions?: CallOptions): Promise<Outputs["system"]["status"]> {
+        return calls.call((opts) => trpc.system.status.query(undefined, opts), callOptions);
+      },
+    },
+
+    setup: {
+      /** Creates the first administrator with the one-time code that the server printed at its start. */
+      async createFirstAdmin(input: Inputs["setup"]["createFirstAdmin"], callOptions?: CallOptions): Promise<void> {
+        await calls.call((opts) => trpc.setup.createFirstAdmin.mutate(input, opts), callOptions);
+      },
+    },
+  };
+}
+
+function endpointOf({ url, headers, WebSocket, fetch }: ClientOptions): Endpoint {
+  const base = new URL(url, globalThis.location?.href);
+  return {
+    url: `${base.origin}${base.pathname.replace(/\/+$/, "")}/trpc`,
+    headers: async () => (typeof headers === "function" ? await headers() : (headers ?? {})),
+    // Looked up at each call and called bare: a browser's `fetch` refuses to be a method of anything else.
+    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    WebSocket: WebSocket ?? (globalThis.WebSocket as unknown as WebSocketClass | undefined),
+  };
+}
+
+function createTransport(
+  name: TransportName,
+  endpoint: Endpoint,
+  calls: Calls,
+  { clock }: Surroundings,
+  { callMs }: ConnectionPolicy,
+): Transport {
+  switch (name) {
+    case "websocket":
+      return new WebSocketTransport(endpoint);
+    case "sse":
+      return new SseTransport(endpoint);
+    case "polling":
+      return new PollingTransport(calls, clock, callMs);
+  }
+}

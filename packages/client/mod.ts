@@ -1,0 +1,12 @@
+export type { AnswerEvent, AnswerState, FailureInfo } from "@cogniforge/core/events";
+export { AnswerStream } from "./answer_stream.ts";
+export type { AskInput } from "./ask.ts";
+export type { CallOptions } from "./calls.ts";
+export type { AskedAnswer, AskOptions, ClientOptions, CogniforgeClient } from "./client.ts";
+export { createCogniforgeClient } from "./client.ts";
+export { ConnectionError, DisagreementError, FailureError } from "./errors.ts";
+export type { Surroundings } from "./patience.ts";
+export type { ConnectionPolicy } from "./policy.ts";
+export { DEFAULT_POLICY } from "./policy.ts";
+export type { TransportName, WebSocketClass, WebSocketLike } from "./transports/transport.ts";
+export type { TransportState, WatchOptions } from "./watch.ts";

@@ -1,0 +1,81 @@
+import type { AnswerEvent } from "@cogniforge/core/events";
+import { SseDecoder, type SseItem } from "@cogniforge/core/sse";
+import { ConnectionError, failureOfShape } from "../errors.ts";
+import type { ConnectRequest, Endpoint, EventBatch, Transport } from "./transport.ts";
+
+/**
+ * Follows an answer over Server-Sent Events.
+ *
+ * Read with `fetch` and not with `EventSource`: so it needs no class on any runtime, sends headers, sees the status and the
+ * reason of a refusal, and does not reconnect behind the ladder's back (nor give up for good on a 5xx, as a browser's does).
+ */
+export class SseTransport implements Transport {
+  readonly name = "sse";
+  readonly #endpoint: Endpoint;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  async *connect({ answerId, cursor, signal, lifeline }: ConnectRequest): AsyncGenerator<EventBatch> {
+    const body = await this.#open(answerId, cursor, signal);
+    const reader = body.getReader();
+    const decoder = new SseDecoder();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        lifeline.beat();
+        const { batch, isOver } = batchOf(decoder.push(value));
+        if (batch) yield batch;
+        if (isOver) return;
+      }
+    } finally {
+      reader.cancel().catch(() => {});
+    }
+  }
+
+  async #open(answerId: string, cursor: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const { url, fetch } = this.#endpoint;
+    const input = cursor === undefined ? { answerId } : { answerId, lastEventId: cursor };
+    const query = new URLSearchParams({ input: JSON.stringify(input) });
+    const headers = { ...(await this.#endpoint.headers()), accept: "text/event-stream" };
+    const response = await fetch(`${url}/answers.watch?${query}`, { headers, signal, cache: "no-store" });
+    const type = response.headers.get("content-type") ?? "";
+    if (response.ok && response.body && type.startsWith("text/event-stream")) return response.body;
+    throw await refusalOf(response);
+  }
+}
+
+async function refusalOf(response: Response): Promise<Error> {
+  const { status } = response;
+  const text = await response.text();
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown };
+    return failureOfShape(error, status) ?? new ConnectionError({ status });
+  } catch {
+    // A proxy's page, not our server's JSON.
+    return new ConnectionError({ status });
+  }
+}
+
+/** Joins what one read brought; tRPC names its own frames, those of the answer have no name. */
+function batchOf(items: readonly SseItem[]): { batch: EventBatch | undefined; isOver: boolean } {
+  const events: AnswerEvent[] = [];
+  let cursor: string | undefined;
+  let isOver = false;
+  for (const item of items) {
+    if (item.type !== "event") continue;
+    if (item.event === "serialized-error") {
+      // What came before the error is handed over first; the reader meets the error again on its next connection.
+      if (events.length > 0) return { batch: { events, cursor: cursor ?? "" }, isOver: true };
+      throw failureOfShape(JSON.parse(item.data)) ?? new Error("The server ended the subscription with an error");
+    }
+    if (item.event === "return") isOver = true;
+    if (item.event !== undefined && item.event !== "message") continue;
+    if (item.id === undefined) continue;
+    events.push(JSON.parse(item.data) as AnswerEvent);
+    cursor = item.id;
+  }
+  return { batch: cursor === undefined ? undefined : { events, cursor }, isOver };
+}
