@@ -1,0 +1,84 @@
+import type { Bilingual, Timeouts } from "@cogniforge/core/events";
+import type { SetupHint } from "../services.ts";
+import type { Secret } from "./secret.ts";
+
+/** The wire languages that a configured provider can speak. */
+export const CONFIG_DIALECTS = ["openai-chat", "mock"] as const;
+export type ConfigDialect = (typeof CONFIG_DIALECTS)[number];
+
+/** A configured upstream. */
+export interface ProviderConfig {
+  readonly name: string;
+  readonly dialect: ConfigDialect;
+  /** With the version path and without a slash at the end; absent for `mock`, and where the variable that would set it is not set. */
+  readonly baseUrl?: string;
+  readonly apiKey?: Secret;
+  /** Name of the variable that holds, or would hold, the key: what a remedy can name. */
+  readonly keyVariable?: string;
+  /** Sent with every request; JSON and inspection show the names only. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What a `mock` says instead of its own text. */
+  readonly text?: string;
+  /** Milliseconds between two pieces of a `mock`'s answer. */
+  readonly paceMs?: number;
+  /** `false` where a key is asked for and not set: the provider is listed, never called. */
+  readonly isUsable: boolean;
+  readonly source: "environment" | "file";
+}
+
+export interface TargetConfig {
+  readonly provider: string;
+  readonly model: string;
+}
+
+/** A named, ordered list of targets with its policy. */
+export interface RouteConfig {
+  readonly name: string;
+  /** Empty only for `default`, where nothing is set up yet. */
+  readonly targets: readonly TargetConfig[];
+  readonly timeouts: Readonly<Timeouts>;
+  /** Retries on one target before the next one is tried. */
+  readonly maxRetries: number;
+  /** Milliseconds without a first token after which the next target starts too; `null` switches hedging off. */
+  readonly hedgeAfterMs: number | null;
+  readonly onCut: "continue" | "fail";
+}
+
+/** Everything that is configured: checked, frozen, and without a secret in its JSON. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path of the embedded data. */
+  readonly dataDirectory: string;
+  /** The bootstrap key of programs. */
+  readonly apiKey?: Secret;
+  /** The first administrator, created at start where there is none. */
+  readonly admin?: { readonly email: string; readonly password: Secret; readonly name: string };
+  /** Whether the console is served. */
+  readonly console: boolean;
+  /** Characters. */
+  readonly maxQuestionLength: number;
+  readonly maxContextMessages: number;
+  /** Ceiling of output tokens. */
+  readonly maxResponseTokens: number;
+  readonly isExtreme: boolean;
+  /** `LLM_FORCE_MOCK`: whatever is asked for, the mock answers. */
+  readonly isMockForced: boolean;
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  /** Always holds `default`. */
+  readonly routes: Readonly<Record<string, RouteConfig>>;
+  /** What to set, in order of advice; empty when the default route has a real target that is usable. */
+  readonly hints: readonly SetupHint[];
+  /** What was accepted, but not as its author may think. */
+  readonly notices: readonly Bilingual[];
+  /** Absolute path of the configuration file that was read. */
+  readonly file?: string;
+}
+
+/** Where a configuration is read from. */
+export interface ConfigSource {
+  /** The real environment, usually `process.env`; it wins over `.env`. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The working directory: holds `.env` and the configuration file, and relative paths begin here. */
+  directory: string;
+}

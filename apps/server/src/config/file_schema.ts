@@ -1,0 +1,110 @@
+import * as z from "zod";
+import { parseBaseUrl } from "./base_url.ts";
+import { isHeaderSafe, KEY_MESSAGE } from "./environment_reader.ts";
+import { isPlaceholder } from "./placeholder.ts";
+
+/** Names of providers and routes: no slash, as `provider/model` names a target. */
+const NAME = /^[a-z0-9][a-z0-9._-]*$/;
+const LONGEST_WAIT_MS = 86_400_000;
+
+const nameSchema = z.string().regex(NAME).max(64);
+const milliseconds = () => z.int().min(1).max(LONGEST_WAIT_MS);
+
+const baseUrlSchema = z
+  .string()
+  .superRefine((text, context) => {
+    const result = parseBaseUrl(text);
+    if ("message" in result) context.addIssue({ code: "custom", params: result.message });
+  })
+  .meta({
+    description: "Base URL with the version path, such as http://127.0.0.1:11434/v1",
+    examples: ["https://api.openai.com/v1"],
+  });
+
+const apiKeySchema = z
+  .string()
+  .trim()
+  .min(1)
+  .superRefine((key, context) => {
+    if (!isPlaceholder(key) && !isHeaderSafe(key)) context.addIssue({ code: "custom", params: KEY_MESSAGE });
+  })
+  .meta({ description: "The key itself; 'apiKeyEnv' keeps it out of the file" });
+
+const headersSchema = z
+  .record(
+    z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/),
+    // What `fetch` accepts in a header that is written by hand: visible ASCII and spaces.
+    z.string().regex(/^[\x20-\x7e\t]*$/),
+  )
+  .meta({ description: "Sent with every request" });
+
+const modelSchema = z.string().trim().min(1).max(256);
+
+export const openaiChatSchema = z
+  .strictObject({
+    dialect: z.literal("openai-chat"),
+    baseUrl: baseUrlSchema,
+    apiKey: apiKeySchema.optional(),
+    apiKeyEnv: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+      .optional()
+      .meta({ description: "Name of the environment variable that holds the key" }),
+    headers: headersSchema.optional(),
+    model: modelSchema.optional().meta({ description: "Model where a target names none" }),
+  })
+  .meta({ description: "An upstream with OpenAI's chat completions API" });
+
+export const mockSchema = z
+  .strictObject({
+    dialect: z.literal("mock"),
+    text: z.string().min(1).optional().meta({ description: "What it answers" }),
+    paceMs: z
+      .int()
+      .min(0)
+      .max(60_000)
+      .optional()
+      .meta({ description: "Milliseconds between two pieces of the answer" }),
+    model: modelSchema.optional(),
+  })
+  .meta({ description: "Trial answers without a model" });
+
+export const providerSchema = z.discriminatedUnion("dialect", [openaiChatSchema, mockSchema]);
+
+export const targetSchema = z.strictObject({
+  provider: nameSchema.meta({ description: "Name of a provider of this file or of the environment" }),
+  model: modelSchema.optional().meta({ description: "Default: the provider's model" }),
+});
+
+export const timeoutsSchema = z.strictObject({
+  connectMs: milliseconds().optional().meta({ description: "Until a connection stands; default 10000" }),
+  firstTokenMs: milliseconds().optional().meta({ description: "Until the first token; default 12000" }),
+  idleMs: milliseconds().optional().meta({ description: "Longest silence in mid-stream; default 20000" }),
+  totalMs: milliseconds().optional().meta({ description: "The whole answer; default LLM_TIMEOUT_SECONDS" }),
+});
+
+export const routeSchema = z.strictObject({
+  targets: z.array(targetSchema).min(1).meta({ description: "Tried in this order" }),
+  timeouts: timeoutsSchema.optional(),
+  maxRetries: z.int().min(0).max(20).optional().meta({ description: "Retries per target; default LLM_MAX_RETRIES" }),
+  hedgeAfterMs: milliseconds()
+    .nullable()
+    .optional()
+    .meta({ description: "Start the next target when no token came for so long; null: never" }),
+  onCut: z
+    .enum(["continue", "fail"])
+    .optional()
+    .meta({ description: "What follows a cut in mid-answer; default continue" }),
+});
+
+export const configFileSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    providers: z.record(nameSchema, providerSchema).optional(),
+    routes: z.record(nameSchema, routeSchema).optional(),
+  })
+  .meta({ title: "CogniForge configuration", description: "Providers and routes; see docs/configuration.md" });
+
+/** A configuration file as its author writes it. */
+export type ConfigFile = z.input<typeof configFileSchema>;
+export type ParsedConfigFile = z.output<typeof configFileSchema>;

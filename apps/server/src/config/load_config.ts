@@ -1,0 +1,109 @@
+import { relative } from "node:path";
+import type { Config, ConfigSource } from "./config.ts";
+import { ConfigError, ConfigReport } from "./config_error.ts";
+import { findConfigFile, readConfigFile } from "./config_file.ts";
+import { readEnvironment } from "./dot_env.ts";
+import { isEnvironmentProvider, readEnvironmentProviders, unsetEnvironmentProvider } from "./environment_providers.ts";
+import { EnvironmentReader } from "./environment_reader.ts";
+import { readFileProviders } from "./file_providers.ts";
+import type { ParsedConfigFile } from "./file_schema.ts";
+import { deepFreeze, toRecord } from "./frozen.ts";
+import { reportIgnoredVariables } from "./ignored_variables.ts";
+import type { KnownProvider } from "./known_provider.ts";
+import { MOCK_MODEL } from "./known_provider.ts";
+import { type Policy, readPolicy } from "./policy.ts";
+import { buildRoutes, DEFAULT_ROUTE, forceMock } from "./routes.ts";
+import { readSettings } from "./settings.ts";
+import { setupHints } from "./setup_hints.ts";
+
+/**
+ * Reads the environment, `.env` and the configuration file into one checked and frozen configuration.
+ *
+ * @throws {ConfigError} With every error of all three at once.
+ */
+export async function loadConfig(source: ConfigSource): Promise<Config> {
+  const report = new ConfigReport();
+  const reader = new EnvironmentReader(await readEnvironment(source, report), report);
+  const settings = readSettings(reader, source.directory, report);
+  const policy = readPolicy(reader, settings.isExtreme);
+  const isMockAllowed = reader.boolean("ALLOW_MOCK_LLM", false);
+  const hasMock = isMockAllowed || settings.isMockForced;
+  const ofEnvironment = readEnvironmentProviders(reader);
+  reportIgnoredVariables(reader, report);
+
+  const path = await findConfigFile(reader, source.directory, report);
+  const file =
+    path === undefined ? undefined : await readFileContent(path, { source, reader, policy, hasMock, report });
+  const providers = collectProviders(file, ofEnvironment, { reader, hasMock, report });
+  if (report.errors.length > 0) throw new ConfigError(report.errors, path);
+
+  const routes = buildRoutes(file, { providers, policy, isExtreme: settings.isExtreme, isMockAllowed }, report);
+  const route = routes.get(DEFAULT_ROUTE);
+  const isRouteOfFile = file?.routes?.[DEFAULT_ROUTE] !== undefined;
+  return deepFreeze({
+    ...settings,
+    providers: toRecord([...providers].map(([name, { config }]) => [name, config])),
+    routes: toRecord(settings.isMockForced ? forceMock(routes, providers) : routes),
+    hints: route ? setupHints(reader, { route, providers, isRouteOfFile, isMockAllowed: hasMock }) : [],
+    notices: report.notices,
+    ...(path !== undefined && { file: path }),
+  });
+}
+
+interface FileContext {
+  source: ConfigSource;
+  reader: EnvironmentReader;
+  policy: Policy;
+  hasMock: boolean;
+  report: ConfigReport;
+}
+
+async function readFileContent(path: string, context: FileContext): Promise<ParsedConfigFile | undefined> {
+  const { reader, report } = context;
+  const name = relative(context.source.directory, path);
+  const raw = await readConfigFile(path, name, report);
+  if (raw === undefined) return undefined;
+  // Loaded only here: a configuration file that imports `defineConfig` must not need what the server is made of.
+  const [{ parseConfigFile }, { checkFile }] = await Promise.all([
+    import("./parse_file.ts"),
+    import("./check_file.ts"),
+  ]);
+  const file = parseConfigFile(raw, report, name);
+  checkFile(
+    raw,
+    {
+      hasMock: context.hasMock,
+      isDefaultModelSet: reader.isSet("DEFAULT_AI_MODEL"),
+      totalMs: context.policy.timeouts.totalMs,
+    },
+    report,
+  );
+  return file;
+}
+
+function collectProviders(
+  file: ParsedConfigFile | undefined,
+  ofEnvironment: readonly KnownProvider[],
+  { reader, hasMock, report }: Pick<FileContext, "reader" | "hasMock" | "report">,
+): Map<string, KnownProvider> {
+  const providers = new Map<string, KnownProvider>();
+  const add = (provider: KnownProvider) => {
+    if (!providers.has(provider.config.name)) providers.set(provider.config.name, provider);
+  };
+  if (file !== undefined) {
+    readFileProviders(file, reader, report).forEach(add);
+  }
+  ofEnvironment.forEach(add);
+  if (hasMock)
+    add({ config: { name: "mock", dialect: "mock", isUsable: true, source: "environment" }, model: MOCK_MODEL });
+  for (const { provider } of Object.values(file?.routes ?? {}).flatMap(({ targets }) => targets)) {
+    if (providers.has(provider) || !isEnvironmentProvider(provider)) continue;
+    const unset = unsetEnvironmentProvider(provider, reader);
+    report.notice(
+      `The provider '${provider}' is not used, as its variable ${unset.config.keyVariable} is not set`,
+      `لا يُستعمل المزود '${provider}' لأن متغيره ${unset.config.keyVariable} غير مضبوط`,
+    );
+    add(unset);
+  }
+  return providers;
+}
