@@ -1,5 +1,5 @@
 import type { FailureCode } from "./codes.ts";
-import { cleanDetail, isHtml } from "./detail.ts";
+import { cleanDetail } from "./detail.ts";
 import { type ErrorShape, isObject, parseJson, readErrorShape } from "./error_shape.ts";
 import { retryAfterMs } from "./retry_after.ts";
 import { findRule } from "./rules.ts";
@@ -105,7 +105,6 @@ function saysSomething(error: unknown): boolean {
 
 /** The error as JSON: the whole body, or the first event of a body that is framed as a stream. */
 function parseErrorBody(body: string): unknown {
-  if (isHtml(body)) return undefined;
   const whole = parseJson(body.replace(/^\ufeff/, ""));
   if (isObject(whole) || Array.isArray(whole)) return whole;
   for (const line of body.split(/\r\n|\n|\r/, 50)) {

@@ -58,6 +58,34 @@ const TABLE: readonly [what: string, status: number, body: unknown, FailureCode,
     "fallback",
   ],
   ["a legal reason", 451, "", "unsupported-region", "fallback"],
+  [
+    "Hugging Face's sum of tokens",
+    422,
+    openAi("Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000"),
+    "context-too-long",
+    "fallback",
+  ],
+  [
+    "Anthropic's sum of tokens",
+    400,
+    anthropic("invalid_request_error", "input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000"),
+    "context-too-long",
+    "fallback",
+  ],
+  [
+    "Cohere's trial key",
+    429,
+    { message: "You are using a Trial key, which is limited to 1000 API calls / month." },
+    "quota-exhausted",
+    "fallback",
+  ],
+  [
+    "Gemini without a key",
+    403,
+    gemini(403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers. Please use API Key."),
+    "provider-auth",
+    "fallback",
+  ],
   ["Anthropic's billing", 402, anthropic("billing_error", "Pay"), "insufficient-credit", "fallback"],
   [
     "xAI's empty team",
@@ -145,6 +173,13 @@ const TABLE: readonly [what: string, status: number, body: unknown, FailureCode,
   ],
   ["Azure AI's string code", 429, { error: { code: "429", message: "Slow" } }, "rate-limit", "retry"],
   ["Gemini's array", 503, [gemini(503, "UNAVAILABLE", "Busy")], "overloaded", "retry"],
+  [
+    "a limit per minute whose text speaks of length",
+    429,
+    openAi("Rate limit reached. Please reduce the length of the messages or wait.", { code: "rate_limit_exceeded" }),
+    "rate-limit",
+    "retry",
+  ],
   ["Bedrock", 400, { __type: "ThrottlingException", message: "Too many requests" }, "rate-limit", "retry"],
   [
     "an inner error in OpenRouter's raw",
@@ -157,7 +192,7 @@ const TABLE: readonly [what: string, status: number, body: unknown, FailureCode,
   ],
   [
     "a JSON error framed as an event",
-    404,
+    400,
     'event: error\ndata: {"error":{"code":404,"message":"gone","status":"NOT_FOUND"}}\n\n',
     "model-not-found",
     "fallback",
@@ -176,6 +211,17 @@ const TABLE: readonly [what: string, status: number, body: unknown, FailureCode,
     "invalid-request",
     "tell",
   ],
+  [
+    "a byte order mark",
+    400,
+    `\ufeff${JSON.stringify(openAi("…", { code: "invalid_api_key" }))}`,
+    "provider-auth",
+    "fallback",
+  ],
+  ["Groq's failed tool call", 400, openAi("…", { code: "tool_use_failed" }), "invalid-tool-call", "retry"],
+  ["Gemini's malformed call", 200, { finishReason: "MALFORMED_FUNCTION_CALL" }, "invalid-tool-call", "retry"],
+  ["a request that the upstream gave up", 499, "", "server-error", "retry"],
+  ["a bad request under a good status", 200, openAi("…", { type: "invalid_request_error" }), "invalid-request", "tell"],
   ["an unknown 4xx", 418, "short and stout", "invalid-request", "tell"],
   ["an empty 500", 500, "", "server-error", "retry"],
   [
@@ -248,6 +294,11 @@ test("classifyErrorObject() prefers an HTTP error's status and otherwise the sta
   assert.equal(classifyErrorObject(stated, { status: 200, now: NOW }).status, 502);
   assert.equal(classifyErrorObject(stated, { status: 503, now: NOW }).status, 503);
   assert.equal("status" in classifyErrorObject({ error: "…" }, { now: NOW }), false);
+});
+
+test("classifyErrorObject() reads a message only where it speaks of itself, not a quoted question at its end", () => {
+  const message = `Rejected: ${"x".repeat(5000)} maximum context length`;
+  assert.equal(classifyErrorObject({ error: { message } }, { status: 400, now: NOW }).code, "invalid-request");
 });
 
 test("classifyErrorObject() ends on deep, wide and circular objects", () => {

@@ -32,7 +32,7 @@ export function cleanDetail(text: string): string | undefined {
 }
 
 /** Whether a body is a page, as proxies and captive portals send. */
-export function isHtml(text: string): boolean {
+function isHtml(text: string): boolean {
   return /^[\s\ufeff]*<(?:!doctype|html|head|body|\?xml)/i.test(text);
 }
 

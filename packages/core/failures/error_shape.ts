@@ -26,6 +26,9 @@ const NESTED_KEYS = [
 ];
 const MAX_OBJECTS = 40;
 
+/** A message may quote the whole question: what it says of itself stands at its beginning. */
+const MAX_TEXT_LENGTH = 4000;
+
 /**
  * Reads an error out of a parsed body, event or `error` member.
  *
@@ -37,7 +40,7 @@ export function readErrorShape(error: unknown, httpStatus?: number): ErrorShape 
   let stated: number | undefined;
   let isRetryable: boolean | undefined;
 
-  if (typeof error === "string") texts.add(error);
+  if (typeof error === "string") texts.add(error.slice(0, MAX_TEXT_LENGTH));
   for (const object of describingObjects(error)) {
     for (const key of WORD_KEYS) {
       const word = object[key];
@@ -46,7 +49,7 @@ export function readErrorShape(error: unknown, httpStatus?: number): ErrorShape 
     for (const key of STATUS_KEYS) stated ??= statusIn(object[key]);
     for (const key of TEXT_KEYS) {
       const text = object[key];
-      if (typeof text === "string") texts.add(text);
+      if (typeof text === "string") texts.add(text.slice(0, MAX_TEXT_LENGTH));
     }
     if (typeof object.retryable === "boolean") isRetryable ??= object.retryable;
     // OpenRouter reports moderation by these two lists alone.

@@ -1,4 +1,4 @@
-import type { FailureCause, FailureInfo } from "../events/mod.ts";
+import type { Bilingual, FailureCause, FailureInfo } from "../events/mod.ts";
 import { FAILURE_CODES, type FailureCode } from "./codes.ts";
 import type { WordingOf } from "./wording.ts";
 import { ANSWER_WORDINGS } from "./wording_answer.ts";
@@ -41,7 +41,11 @@ export function failureInfo(code: FailureCode, options: FailureInfoOptions = {})
 
   const wording = WORDINGS[code];
   const { message, remedy } = typeof wording === "function" ? wording({ retryAfterMs, param, detail }) : wording;
-  const info: FailureInfo = { code, message: { ...message }, remedy: { ...(remedyFor(causes) ?? remedy) } };
+  const info: FailureInfo = {
+    code,
+    message: withStatus(message, statusOf(code, causes)),
+    remedy: { ...(remedyFor(causes) ?? remedy) },
+  };
   if (retryAfterMs !== undefined) info.retryAfterMs = retryAfterMs;
   if (causes !== undefined && causes.length > 0) info.causes = [...causes];
   if (param !== undefined) info.param = param;
@@ -55,6 +59,18 @@ export function failureInfo(code: FailureCode, options: FailureInfoOptions = {})
       ? failureInfo(only, { retryAfterMs }).remedy
       : undefined;
   }
+}
+
+/** HTTP status under which an upstream failed with this code, the last time that it did. */
+function statusOf(code: FailureCode, causes: readonly FailureCause[] = []): number | undefined {
+  return code in UPSTREAM_WORDINGS ? causes.findLast((cause) => cause.code === code)?.status : undefined;
+}
+
+/** An upstream's status is named only where there was one: a bad key is 401 here and 400 there. */
+function withStatus({ en, ar }: Bilingual, status: number | undefined): Bilingual {
+  if (status === undefined) return { en, ar };
+  const named = (text: string) => text.replace(/\.$/, ` (HTTP ${status}).`);
+  return { en: named(en), ar: named(ar) };
 }
 
 const CODES: ReadonlySet<string> = new Set(FAILURE_CODES);

@@ -74,6 +74,15 @@ test("failureInfo() takes the remedy of the one cause where all targets failed a
   assert.deepEqual(mixed.remedy, failureInfo("all-targets-failed").remedy);
 });
 
+test("failureInfo() names an upstream's status only where there was one", () => {
+  const cause = { provider: "gemini", model: "a", code: "provider-auth" };
+  assert.match(failureInfo("provider-auth").message.en, /rejected the API key\.$/);
+  assert.match(failureInfo("provider-auth", { causes: [cause] }).message.en, /rejected the API key\.$/);
+  const { en, ar } = failureInfo("provider-auth", { causes: [{ ...cause, status: 400 }] }).message;
+  assert.match(en, /rejected the API key \(HTTP 400\)\.$/);
+  assert.match(ar, /\(HTTP 400\)\.$/);
+});
+
 test("failureInfo() names what to set where no provider is set up", () => {
   const { remedy } = failureInfo("no-provider");
   for (const text of [remedy.en, remedy.ar]) assert.match(text, /OPENROUTER_API_KEY.*AI_SERVICE_URL/s);
@@ -91,7 +100,7 @@ test("formatFailure() writes Arabic first, then English, each with its remedy an
   assert.ok(arabic.includes(info.message.ar) && arabic.includes(info.remedy.ar));
   assert.ok(english.includes(info.message.en) && english.includes(info.remedy.en));
   assert.ok(
-    english.includes("`openrouter/x/&lt;b&gt;y`: The AI provider's rate limit is reached (429). (`rate-limit`)"),
+    english.includes("`openrouter/x/&lt;b&gt;y`: The AI provider's rate limit is reached (HTTP 429). (`rate-limit`)"),
   );
   assert.ok(english.includes("`openai/gpt-4o-mini`: something-new"));
   assert.doesNotMatch(text, /[<>]/);

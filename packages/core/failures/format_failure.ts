@@ -26,7 +26,7 @@ export function formatFailure(info: FailureInfo): string {
 }
 
 function causeLine(cause: FailureCause, language: keyof Bilingual): string {
-  const what = isFailureCode(cause.code) ? failureInfo(cause.code).message[language] : cause.code;
+  const what = isFailureCode(cause.code) ? failureInfo(cause.code, { causes: [cause] }).message[language] : cause.code;
   return `\`${codeSpan(`${cause.provider}/${cause.model}`)}\`: ${escapeHtml(what)} (\`${codeSpan(cause.code)}\`)`;
 }
 

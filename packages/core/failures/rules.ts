@@ -36,14 +36,20 @@ export const RULES: readonly Rule[] = [
       ...["context_length_exceeded", "exceed_context_size_error", "too_many_prompt_tokens", "context_window_exceeded"],
       ...["model_context_window_exceeded", "context_length_exceeded_error"],
     ],
-    says: new RegExp(
-      [
-        `prompt is too long|prompt too long|maximum context length|exceeds? (the )?(max(imum)? )?context`,
-        `input token count .{0,60}exceeds|greater than the context length|context (length|window) (was |is )?exceeded`,
-        `exceeds? the (model'?s )?(available )?context (size|window|length)|larger than the context|input is too long`,
-      ].join("|"),
-      "i",
+    says: anyOf(
+      "prompt (is )?too long", // Anthropic, Ollama
+      "maximum (context|prompt) length", // OpenAI, DeepSeek, vLLM, Mistral, OpenRouter, xAI
+      "input token count .{0,60}exceeds", // Gemini
+      "exceeds? (the )?(model'?s )?(available |max(imum)? )?context", // Anthropic, llama.cpp
+      "greater than the context length", // LM Studio
+      "context (length|window) (is |was )?exceed", // MiniMax and others
+      "input is too long|too many tokens: ", // Bedrock, Cohere
+      "exceeded model token limit", // Moonshot
+      "reduce the length of (the|your) (messages|prompt|input)", // Groq
+      "`inputs` tokens \\+ `max_new_tokens` must be", // Hugging Face, Together
     ),
+    // "Too many tokens" in a minute are not too many for the model.
+    only: (error) => error.status !== 429,
   },
   {
     code: "unsupported-region",
@@ -67,14 +73,25 @@ export const RULES: readonly Rule[] = [
       ...["billing_hard_limit_reached", "billing_not_active", "insufficient_balance", "insufficient_credits"],
       ...["openrouter_key_limit", "exceeded_current_quota_error", "arrearage", "payment_required"],
     ],
-    says: /credit balance is too low|insufficient (balance|credits?|funds)|requires more credits|have any credits|key limit exceeded/i,
+    says: anyOf(
+      "credit balance is too low", // Anthropic
+      "insufficient (balance|credits?|funds)", // DeepSeek, Z.AI
+      "requires more credits|key limit exceeded", // OpenRouter
+      "have any credits", // xAI
+      "monthly (included credits|spending limit)", // Hugging Face, Fireworks
+    ),
     statuses: [402],
   },
   {
     code: "quota-exhausted",
     action: "fallback",
     words: ["enforced_spend_limit_reached"],
-    says: /per[- ]?(day|month)|monthly usage limit|daily (usage |request |token )?(limit|quota)/i,
+    says: anyOf(
+      "per[- ]?(day|month)", // OpenRouter's free models, Gemini's `quotaId`, OpenAI, Groq, Cerebras
+      "monthly usage limit", // Anthropic
+      "daily (usage |request |token )?(limit|quota)",
+      "calls ?/ ?(day|month)", // Cohere's trial keys
+    ),
     only: isDailyLimit,
   },
   {
@@ -90,14 +107,19 @@ export const RULES: readonly Rule[] = [
         "token_expired",
       ],
     ],
-    says: /(incorrect|invalid|missing|expired|wrong) api[ -_]?key|api[ -_]?key (is )?(not valid|invalid|expired|missing|was reported as leaked)|invalid authentication/i,
+    says: anyOf(
+      "(incorrect|invalid|missing|expired|wrong) api[ -_]?key", // xAI, Perplexity, llama.cpp
+      "api[ -_]?key (is )?(not valid|invalid|expired|missing|was reported as leaked)", // Gemini
+      "unregistered callers", // Gemini without any key
+      "invalid authentication",
+    ),
     statuses: [401],
   },
   {
     // Groq answers 413 with `rate_limit_exceeded` when one request is above the limit per minute: waiting never helps.
     code: "request-too-large",
     action: "fallback",
-    words: ["request_too_large", "payload_too_large"],
+    words: ["request_too_large", "payload_too_large", "string_above_max_length"],
     says: /request too large|request (entity|body) (is )?too large|exceeds the maximum (request )?size/i,
     statuses: [413, 414, 431],
   },
@@ -204,6 +226,11 @@ export const RULES: readonly Rule[] = [
 
 /** What holds where no rule does: a broken server, which is tried once more. */
 export const LAST_RULE: Rule = { code: "server-error", action: "retry" };
+
+/** One pattern out of several phrases, each of which is enough. */
+function anyOf(...phrases: readonly string[]): RegExp {
+  return new RegExp(phrases.join("|"), "i");
+}
 
 /** The first rule that holds. */
 export function findRule(error: ErrorShape, rules: readonly Rule[] = RULES): Rule {

@@ -19,7 +19,7 @@ interface TransportRule {
 const TRANSPORT_RULES: readonly TransportRule[] = [
   { code: "cancelled", action: "tell", says: /\bAbortError\b/ },
   {
-    code: "connect-timeout",
+    code: { "before-headers": "connect-timeout", body: "stall" },
     action: "fallback",
     says: /UND_ERR_CONNECT_TIMEOUT|\bETIMEDOUT\b|connect(ion)? ?time(d ?)?out|operation timed out \(os error/i,
   },
@@ -67,15 +67,12 @@ const TRANSPORT_RULES: readonly TransportRule[] = [
     action: "fallback",
     says: /\bZ_(DATA|BUF)_ERROR|ZlibError|Brotli|decompress|gzip|deflate|incorrect header check|unexpected end of file/i,
   },
-  {
-    // A stale kept-alive connection does this too, which is why one more try is worth it.
-    code: { "before-headers": "network", body: "cut" },
-    action: "retry",
-    says: /ECONNRESET|EPIPE|UND_ERR_SOCKET|connection (was )?(reset|closed|aborted)|other side closed|socket hang ?up|ConnectionClosed|terminated|error reading a body|PREMATURE_CLOSE/i,
-  },
 ];
 
-/** What an unknown failure of a connection is taken for: lost, and worth one more try. */
+/**
+ * Everything else is a connection that was lost: reset, closed, "terminated", or broken in a way that no runtime names.
+ * A stale kept-alive connection does this too, which is why one more try is worth it.
+ */
 const LAST_TRANSPORT_RULE = {
   code: { "before-headers": "network", body: "cut" },
   action: "retry",

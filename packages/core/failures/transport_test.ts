@@ -204,6 +204,11 @@ test("classifyTransportError() knows what no local server can play", () => {
   }
 });
 
+test("classifyTransportError() calls a connection that times out in the body 'stall'", () => {
+  const error = new TypeError("terminated", { cause: Object.assign(new Error("read"), { code: "ETIMEDOUT" }) });
+  assert.equal(classifyTransportError(error, { stage: "body" }).code, "stall");
+});
+
 test("classifyTransportError() keeps a failure that was judged before", () => {
   const failure = { code: "overloaded", action: "retry", retryAfterMs: 5 } as const;
   assert.equal(classifyTransportError(new UpstreamError(failure), { stage: "body" }), failure);

@@ -95,31 +95,31 @@ export const UPSTREAM_WORDINGS = {
   ),
   "provider-auth": say(
     [
-      "The AI provider rejected the API key (401).",
+      "The AI provider rejected the API key.",
       "Set a valid key and save it: OPENROUTER_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, or AI_SERVICE_KEY for AI_SERVICE_URL. Look for missing characters, spaces, or an expired or revoked key.",
     ],
     [
-      "رفض مزوّد الذكاء الاصطناعي مفتاح الواجهة البرمجية (401).",
+      "رفض مزوّد الذكاء الاصطناعي مفتاح الواجهة البرمجية.",
       "اضبط مفتاحًا صالحًا واحفظه: OPENROUTER_API_KEY أو OPENAI_API_KEY أو ANTHROPIC_API_KEY أو GEMINI_API_KEY، أو AI_SERVICE_KEY مع AI_SERVICE_URL. وتأكّد من عدم نقص أحرف أو وجود مسافات، ومن أنّ المفتاح غير منتهٍ ولا ملغى.",
     ],
   ),
   "provider-forbidden": say(
     [
-      "The AI provider refused access (403).",
+      "The AI provider refused access.",
       "The key is known but not allowed to use this model or service: grant it the permission in the provider's console, enable the API there, or choose another model (DEFAULT_AI_MODEL).",
     ],
     [
-      "رفض مزوّد الذكاء الاصطناعي السماح بالوصول (403).",
+      "رفض مزوّد الذكاء الاصطناعي السماح بالوصول.",
       "المفتاح معروف لدى المزوّد لكن لا يحقّ له استخدام هذا النموذج أو هذه الخدمة: امنحه الصلاحية من لوحة المزوّد، أو فعّل الواجهة البرمجية هناك، أو اختر نموذجًا آخر (DEFAULT_AI_MODEL).",
     ],
   ),
   "insufficient-credit": say(
     [
-      "The account at the AI provider has no credit left (402).",
+      "The account at the AI provider has no credit left.",
       "Top up the balance or raise the spending limit in the provider's console (for OpenRouter: openrouter.ai/settings/credits), or set the key of another provider. Fewer output tokens (ADMIN_AI_MAX_RESPONSE_TOKENS) may also help.",
     ],
     [
-      "نفد رصيد الحساب لدى مزوّد الذكاء الاصطناعي (402).",
+      "نفد رصيد الحساب لدى مزوّد الذكاء الاصطناعي.",
       "اشحن الرصيد أو ارفع حدّ الإنفاق من لوحة المزوّد (في OpenRouter: openrouter.ai/settings/credits)، أو اضبط مفتاح مزوّد آخر. وقد يفيد أيضًا خفض عدد رموز الإجابة (ADMIN_AI_MAX_RESPONSE_TOKENS).",
     ],
   ),
@@ -135,22 +135,22 @@ export const UPSTREAM_WORDINGS = {
   ),
   "model-not-found": say(
     [
-      "The AI provider does not know the configured model or address (404).",
+      "The AI provider does not know the configured model or address.",
       "Check the model's exact name (DEFAULT_AI_MODEL or the route's targets) and that the base URL includes its version path, such as /v1.",
     ],
     [
-      "لا يعرف مزوّد الذكاء الاصطناعي النموذج أو العنوان المضبوط (404).",
+      "لا يعرف مزوّد الذكاء الاصطناعي النموذج أو العنوان المضبوط.",
       "تحقّق من اسم النموذج حرفًا بحرف (DEFAULT_AI_MODEL أو أهداف المسار) ومن أنّ العنوان الأساسي يتضمّن مسار الإصدار مثل ‎/v1.",
     ],
   ),
   "rate-limit": sayWithWait((wait) =>
     say(
       [
-        "The AI provider's rate limit is reached (429).",
+        "The AI provider's rate limit is reached.",
         `Try again ${wait.en}. If this happens often, raise the limit at the provider or add a second provider to the route.`,
       ],
       [
-        "تم بلوغ حدّ معدّل الطلبات لدى مزوّد الذكاء الاصطناعي (429).",
+        "تم بلوغ حدّ معدّل الطلبات لدى مزوّد الذكاء الاصطناعي.",
         `أعد المحاولة ${wait.ar}. وإن تكرّر ذلك فارفع الحدّ لدى المزوّد أو أضف مزوّدًا ثانيًا إلى المسار.`,
       ],
     ),
@@ -182,8 +182,8 @@ export const UPSTREAM_WORDINGS = {
     ),
   ),
   conflict: say(
-    ["The AI provider reported a conflict with another request (409).", "Try again in a moment."],
-    ["أبلغ مزوّد الذكاء الاصطناعي عن تعارض مع طلب آخر (409).", "أعد المحاولة بعد قليل."],
+    ["The AI provider reported a conflict with another request.", "Try again in a moment."],
+    ["أبلغ مزوّد الذكاء الاصطناعي عن تعارض مع طلب آخر.", "أعد المحاولة بعد قليل."],
   ),
   "server-error": say(
     [
@@ -241,11 +241,11 @@ export const UPSTREAM_WORDINGS = {
   ),
   "invalid-request": say(
     [
-      "The AI provider rejected the request as invalid (400).",
+      "The AI provider rejected the request as invalid.",
       "Check the parameters that are sent along and whether this model supports them; the server's log names what the provider objected to.",
     ],
     [
-      "رفض مزوّد الذكاء الاصطناعي الطلب لأنه غير صالح (400).",
+      "رفض مزوّد الذكاء الاصطناعي الطلب لأنه غير صالح.",
       "تحقّق من المعاملات المرسلة ومن دعم هذا النموذج لها؛ ويذكر سجلّ الخادم ما اعترض عليه المزوّد.",
     ],
   ),
