@@ -1,5 +1,7 @@
 export type { ChatMessage } from "./chat_message.ts";
 export { chatMessageSchema } from "./chat_message.ts";
+export type { MockOptions } from "./mock/mod.ts";
+export { MockProvider } from "./mock/mod.ts";
 export type { MaxTokensField, OpenAiChatOptions, ProviderFetch, ProviderFetchInit } from "./openai_chat/mod.ts";
 export { OpenAiChatProvider } from "./openai_chat/mod.ts";
 export type {
@@ -9,3 +11,5 @@ export type {
   ProviderPart,
   ProviderRequest,
 } from "./provider.ts";
+export type { Script, ScriptedCall, ScriptedOptions, ScriptStep } from "./scripted/mod.ts";
+export { ScriptedProvider } from "./scripted/mod.ts";

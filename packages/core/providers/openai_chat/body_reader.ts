@@ -1,9 +1,9 @@
 import { UpstreamError } from "../../failures/mod.ts";
 import { SseDecoder, type SseItem, SseTooLargeError } from "../../sse/mod.ts";
 import type { ProviderPart } from "../provider.ts";
+import { simulateStream } from "../simulate.ts";
 import { asArray, asObject, isCutJson, parseJson } from "./_json.ts";
 import { ChatAnswer, type ErrorContext } from "./chat_answer.ts";
-import { simulateStream } from "./simulate.ts";
 import { StrayLines } from "./stray_lines.ts";
 
 /** Options for {@linkcode BodyReader}. */

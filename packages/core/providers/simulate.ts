@@ -1,4 +1,4 @@
-import type { ProviderPart } from "../provider.ts";
+import type { ProviderPart } from "./provider.ts";
 
 /** Runs without a space, as in Chinese, are cut after so many UTF-16 code units. */
 const MAX_PIECE = 24;

@@ -1,0 +1,2 @@
+export type { MockOptions } from "./mock_provider.ts";
+export { MockProvider } from "./mock_provider.ts";
