@@ -171,7 +171,7 @@ if (existsSync(join(CORPUS, "cases"))) {
     }
   });
 } else {
-  test("wire corpus is absent, so only the table of rules_test.ts was run", () => {
+  test("wire corpus is absent, so classify_test.ts ran its own table only", () => {
     console.log(`No wire corpus at '${CORPUS}': set WIRE_CORPUS to its folder`);
     assert.equal(existsSync(CORPUS), false);
   });

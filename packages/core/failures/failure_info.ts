@@ -44,21 +44,19 @@ export function failureInfo(code: FailureCode, options: FailureInfoOptions = {})
   const info: FailureInfo = {
     code,
     message: withStatus(message, statusOf(code, causes)),
-    remedy: { ...(remedyFor(causes) ?? remedy) },
+    remedy: { ...(commonRemedy(code, options) ?? remedy) },
   };
   if (retryAfterMs !== undefined) info.retryAfterMs = retryAfterMs;
   if (causes !== undefined && causes.length > 0) info.causes = [...causes];
   if (param !== undefined) info.param = param;
   return info;
+}
 
-  /** Where every target failed alike, the remedy is that of the one cause. */
-  function remedyFor(all: readonly FailureCause[] | undefined) {
-    const only = all?.[0]?.code;
-    if (code !== "all-targets-failed" || only === undefined || !isFailureCode(only)) return undefined;
-    return only !== code && all?.every((cause) => cause.code === only)
-      ? failureInfo(only, { retryAfterMs }).remedy
-      : undefined;
-  }
+/** Where every target failed alike, the remedy is that of the one cause. */
+function commonRemedy(code: FailureCode, { causes = [], retryAfterMs }: FailureInfoOptions): Bilingual | undefined {
+  const only = causes[0]?.code;
+  if (code !== "all-targets-failed" || only === undefined || only === code || !isFailureCode(only)) return undefined;
+  return causes.every((cause) => cause.code === only) ? failureInfo(only, { retryAfterMs }).remedy : undefined;
 }
 
 /** HTTP status under which an upstream failed with this code, the last time that it did. */

@@ -3,7 +3,7 @@ import { failureInfo, isFailureCode } from "./failure_info.ts";
 
 const LANGUAGES = ["ar", "en"] as const;
 const HEADINGS: Readonly<Record<(typeof LANGUAGES)[number], { remedy: string; causes: string }>> = {
-  ar: { remedy: "ما العمل", causes: "ما جُرّب" },
+  ar: { remedy: "ما ينبغي فعله", causes: "ما تمت تجربته" },
   en: { remedy: "What to do", causes: "What was tried" },
 };
 

@@ -5,11 +5,11 @@ export const ANSWER_WORDINGS = {
   "no-provider": say(
     [
       "No AI provider is set up yet, so no question can be answered.",
-      "Set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY) in .env, or AI_SERVICE_URL for your own gateway; with ALLOW_MOCK_LLM=true trial answers are given meanwhile. A placeholder value counts as not set.",
+      "Set OPENROUTER_API_KEY (or OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY) in .env, or AI_SERVICE_URL for your own gateway; with ALLOW_MOCK_LLM=true trial answers are given meanwhile. A placeholder copied from .env.example counts as not set.",
     ],
     [
       "لم يُضبط أي مزوّد للذكاء الاصطناعي بعد، ولذلك لا يمكن الإجابة عن أي سؤال.",
-      "اضبط OPENROUTER_API_KEY (أو OPENAI_API_KEY أو ANTHROPIC_API_KEY أو GEMINI_API_KEY) في ملف ‎.env، أو اضبط AI_SERVICE_URL لبوابتك الخاصة؛ ومع ALLOW_MOCK_LLM=true تُعطى إجابات تجريبية إلى حين ذلك. والقيمة النموذجية المنسوخة من المثال تُعدّ غير مضبوطة.",
+      "اضبط OPENROUTER_API_KEY (أو OPENAI_API_KEY أو ANTHROPIC_API_KEY أو GEMINI_API_KEY) في ملف ‎.env، أو اضبط AI_SERVICE_URL لبوابتك الخاصة؛ ومع ALLOW_MOCK_LLM=true تُعطى إجابات تجريبية إلى حين ذلك. أما القيمة المنسوخة كما هي من ‎.env.example فتُعدّ غير مضبوطة.",
     ],
   ),
   "all-targets-failed": say(
@@ -18,7 +18,7 @@ export const ANSWER_WORDINGS = {
       "Look at the reasons below and mend the first that lies with you (key, credit, model, address); otherwise try again in a few minutes. A further provider in the route makes this less likely.",
     ],
     [
-      "لم تتمكّن أيّ من خدمات الذكاء الاصطناعي المضبوطة من الإجابة.",
+      "لم تتمكّن أيٌّ من خدمات الذكاء الاصطناعي المضبوطة من الإجابة.",
       "راجع الأسباب المذكورة أدناه وعالج أوّل ما يخصّك منها (المفتاح أو الرصيد أو النموذج أو العنوان)، وإلا فأعد المحاولة بعد بضع دقائق. وإضافة مزوّد آخر إلى المسار تقلّل احتمال تكرار ذلك.",
     ],
   ),

@@ -136,6 +136,6 @@ export const CALLER_WORDINGS = {
   ),
   "already-set-up": say(
     ["The first administrator already exists.", "Sign in with that account."],
-    ["المدير الأول موجود بالفعل.", "سجّل الدخول بذلك الحساب."],
+    ["حساب المدير الأول موجود بالفعل.", "سجّل الدخول بهذا الحساب."],
   ),
 } as const satisfies Record<string, WordingOf>;

@@ -120,7 +120,7 @@ export const UPSTREAM_WORDINGS = {
     ],
     [
       "نفد رصيد الحساب لدى مزوّد الذكاء الاصطناعي.",
-      "اشحن الرصيد أو ارفع حدّ الإنفاق من لوحة المزوّد (في OpenRouter: openrouter.ai/settings/credits)، أو اضبط مفتاح مزوّد آخر. وقد يفيد أيضًا خفض عدد رموز الإجابة (ADMIN_AI_MAX_RESPONSE_TOKENS).",
+      "اشحن الرصيد أو ارفع حدّ الإنفاق من لوحة المزوّد (في OpenRouter: openrouter.ai/settings/credits)، أو اضبط مفتاح مزوّد آخر. وقد يفيد أيضًا خفض الحدّ الأقصى لرموز الإجابة (ADMIN_AI_MAX_RESPONSE_TOKENS).",
     ],
   ),
   "unsupported-region": say(
