@@ -65,6 +65,7 @@ export async function ensureConsole({ env }) {
   };
   const code = await run("npm", ["run", "build", "-w", "@cogniforge/admin"], { env, onOutput });
   const seconds = end();
+  if (code > 128) return code; // stopped by a signal: whoever sent it knows
   if (code !== 0) {
     process.stderr.write(output);
     say(

@@ -1,52 +1,32 @@
 // Runs the server, restarted on every change, and Vite's server of the console in front of it, until one of them ends.
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
+import { join } from "node:path";
 import { bootstrap } from "./bootstrap.mjs";
-import { exitCodeOf } from "./run.mjs";
+import { prefixLines } from "./prefix_lines.mjs";
+import { run } from "./run.mjs";
 import { ROOT } from "./runtime.mjs";
 
 const { node, env } = await bootstrap();
-const port = env.PORT ?? "4100";
-const colour = process.stdout.isTTY ? "1" : undefined;
-const shared = { ...env, PORT: port, ...(colour && { FORCE_COLOR: colour }) };
+env.PORT ??= "4100";
+if (process.stdout.isTTY && !env.NO_COLOR) env.FORCE_COLOR ??= "1";
 
-const parts = [
-  start("server ", node, ["--watch", "--watch-preserve-output", "apps/server/src/main.ts"], {
-    ...shared,
-    COGNIFORGE_CONSOLE: "off",
+const stop = new AbortController();
+
+async function part(name, command, args, options) {
+  const onOutput = prefixLines(`${name} │ `, (text) => process.stdout.write(text));
+  const endsWithParent = env.npm_lifecycle_event !== undefined;
+  const code = await run(command, args, { ...options, onOutput, endsWithParent, signal: stop.signal });
+  stop.abort();
+  return code;
+}
+
+const codes = await Promise.all([
+  part("server ", node, ["--watch", "--watch-preserve-output", "apps/server/src/main.ts"], {
+    env: { ...env, COGNIFORGE_CONSOLE: "off" },
   }),
-  start("console", "npm", ["run", "dev", "-w", "@cogniforge/admin"], {
-    ...shared,
-    COGNIFORGE_DEV_SERVER: `http://127.0.0.1:${port}`,
+  // Not through npm, whose shell would keep Vite from hearing that it shall end.
+  part("console", "vite", ["dev"], {
+    env: { ...env, COGNIFORGE_DEV_SERVER: `http://127.0.0.1:${env.PORT}` },
+    cwd: join(ROOT, "apps/admin"),
   }),
-];
-
-function start(name, command, args, partEnv) {
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    env: partEnv,
-    stdio: ["ignore", "pipe", "pipe"],
-    shell: process.platform === "win32",
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => process.stdout.write(`${name} │ ${line}\n`));
-  }
-  return child;
-}
-
-function stopAll(signal) {
-  for (const child of parts) if (child.exitCode === null) child.kill(signal);
-}
-
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stopAll(signal));
-for (const child of parts) {
-  child.on("error", (error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-    stopAll("SIGTERM");
-  });
-  child.on("exit", (code, signal) => {
-    process.exitCode ??= exitCodeOf(code, signal);
-    stopAll("SIGTERM");
-  });
-}
+]);
+process.exitCode = codes.find((code) => code !== 0) ?? 0;

@@ -10,22 +10,25 @@ const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
  * Signals that reach this process are passed on, once each second at most: a process group's signal reaches parent and child alike,
  * and npm passes its own copy on again.
  *
- * @param {{ cwd?: string, env?: object, onOutput?: (text: string) => void, timeoutMs?: number, endsWithParent?: boolean }} options
+ * @param {{ cwd?: string, env?: object, onOutput?: (text: string) => void, timeoutMs?: number,
+ *   endsWithParent?: boolean, signal?: AbortSignal }} options
  *   `onOutput` receives stdout and stderr as they come, instead of the terminal. With `endsWithParent` the program is told to end
- *   when the process that started this one is gone.
+ *   when the process that started this one is gone, and with `signal` when that aborts.
  */
 export function run(command, args, options = {}) {
-  const { onOutput, timeoutMs, endsWithParent, ...rest } = options;
+  const { onOutput, timeoutMs, endsWithParent, signal, ...rest } = options;
   const piped = onOutput ? ["ignore", "pipe", "pipe"] : "inherit";
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: piped, shell: process.platform === "win32", ...rest });
     const passed = new Map();
-    const pass = (signal) => {
-      if (Date.now() - (passed.get(signal) ?? 0) < 1000) return;
-      passed.set(signal, Date.now());
-      child.kill(signal);
+    const pass = (name) => {
+      if (Date.now() - (passed.get(name) ?? 0) < 1000) return;
+      passed.set(name, Date.now());
+      child.kill(name);
     };
-    for (const signal of FORWARDED) process.on(signal, pass);
+    for (const name of FORWARDED) process.on(name, pass);
+    const onAbort = () => pass("SIGTERM");
+    signal?.addEventListener("abort", onAbort, { once: true });
     const parent = process.ppid;
     const watch = setInterval(() => {
       if (!endsWithParent || process.ppid === parent) return;
@@ -39,15 +42,16 @@ export function run(command, args, options = {}) {
     const settle = () => {
       clearTimeout(timer);
       clearInterval(watch);
-      for (const signal of FORWARDED) process.off(signal, pass);
+      for (const name of FORWARDED) process.off(name, pass);
+      signal?.removeEventListener("abort", onAbort);
     };
     child.on("error", (error) => {
       settle();
       reject(error);
     });
-    child.on("close", (code, signal) => {
+    child.on("close", (code, endedBy) => {
       settle();
-      resolve(exitCodeOf(code, signal));
+      resolve(exitCodeOf(code, endedBy));
     });
   });
 }

@@ -26,6 +26,19 @@ test("run() ends a program that exceeds its time", async () => {
   );
 });
 
+test("run() tells the program to end when its signal aborts", async () => {
+  const stop = new AbortController();
+  const code = await run(
+    process.execPath,
+    ["-e", "process.on('SIGTERM', () => process.exit(5)); console.log('up'); setInterval(() => {}, 1000)"],
+    {
+      signal: stop.signal,
+      onOutput: () => stop.abort(),
+    },
+  );
+  assert.equal(code, 5);
+});
+
 test("run() passes a signal on once, however often it comes, and gives the program's own exit code", async () => {
   const inner =
     "let n = 0; process.on('SIGTERM', () => { n++; setTimeout(() => process.exit(40 + n), 200) }); console.log('up'); setInterval(() => {}, 1000)";
