@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
-import { type FSWatcher, watch } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parseEnv } from "node:util";
 import type { Config, ConfigSource } from "./config.ts";
-import { ConfigReport } from "./config_error.ts";
 import { CONFIG_FILE_NAMES } from "./config_file.ts";
-import { DOT_ENV, readEnvironment } from "./dot_env.ts";
+import { DOT_ENV } from "./dot_env.ts";
 import { loadConfig } from "./load_config.ts";
 
-/** Editors write a file in several steps; the last one is awaited. */
+/** Editors write a file in several steps: content counts when it stays the same for so long. */
 const SETTLE_MS = 100;
 
 export interface WatchConfigOptions extends ConfigSource {
@@ -32,15 +31,17 @@ class ConfigWatcher {
   readonly #options: WatchConfigOptions;
   readonly #folders = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
-  #fingerprint: Promise<string>;
+  #isLoading = false;
   #isStopped = false;
-  /** Checks run one after another, so that an older state never comes after a newer one. */
-  #work: Promise<void> = Promise.resolve();
+  /** What the last configuration was read from, and what was there at the last look. */
+  #loaded: string;
+  #seen: string;
 
   constructor(options: WatchConfigOptions) {
     this.#options = options;
     this.#watchFolder(resolve(options.directory));
-    this.#fingerprint = this.#readFingerprint();
+    this.#loaded = this.#readFingerprint();
+    this.#seen = this.#loaded;
   }
 
   stop(): void {
@@ -54,7 +55,7 @@ class ConfigWatcher {
   #watchFolder(folder: string): void {
     if (this.#isStopped || this.#folders.has(folder)) return;
     try {
-      const watcher = watch(folder, { persistent: false }, () => this.#schedule());
+      const watcher = watch(folder, { persistent: false }, () => this.#lookSoon());
       watcher.on("error", (error) => this.#options.onError(error));
       this.#folders.set(folder, watcher);
     } catch (error) {
@@ -62,38 +63,58 @@ class ConfigWatcher {
     }
   }
 
-  #schedule(): void {
-    clearTimeout(this.#timer);
+  // A timer that stands is left alone, so that a busy neighbour in the folder cannot put the look off for ever.
+  #lookSoon(): void {
+    if (this.#isStopped || this.#isLoading || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
-      this.#work = this.#work.then(() => this.#check());
+      this.#timer = undefined;
+      this.#look();
     }, SETTLE_MS);
   }
 
-  async #check(): Promise<void> {
-    const before = await this.#fingerprint;
-    const now = await this.#readFingerprint();
-    if (this.#isStopped || now === before) return;
-    this.#fingerprint = Promise.resolve(now);
+  #look(): void {
+    const now = this.#readFingerprint();
+    const isSettled = now === this.#seen;
+    this.#seen = now;
+    if (now === this.#loaded) return;
+    if (isSettled) void this.#load(now);
+    else this.#lookSoon();
+  }
+
+  async #load(fingerprint: string): Promise<void> {
+    this.#isLoading = true;
+    this.#loaded = fingerprint;
     try {
       const config = await loadConfig(this.#options);
       if (!this.#isStopped) this.#options.onChange(config);
     } catch (error) {
       if (!this.#isStopped) this.#options.onError(error);
     }
+    this.#isLoading = false;
+    // What changed meanwhile was not looked at.
+    this.#lookSoon();
   }
 
   /** A hash of everything that is read; other changes in the folder leave it as it is. */
-  async #readFingerprint(): Promise<string> {
-    const { directory } = this.#options;
-    const environment = await readEnvironment(this.#options, new ConfigReport());
-    const named = environment.COGNIFORGE_CONFIG?.trim();
-    const files = [DOT_ENV, ...(named ? [named] : CONFIG_FILE_NAMES)].map((name) => resolve(directory, name));
-    for (const file of files) this.#watchFolder(dirname(file));
+  #readFingerprint(): string {
+    const dotEnv = resolve(this.#options.directory, DOT_ENV);
+    const named = this.#options.environment.COGNIFORGE_CONFIG ?? parseEnv(read(dotEnv) ?? "").COGNIFORGE_CONFIG;
+    const names = named?.trim() ? [named.trim()] : CONFIG_FILE_NAMES;
     const hash = createHash("sha256");
-    for (const file of files) {
-      const content = await readFile(join(file)).catch(() => undefined);
-      hash.update(`${file}\0${content?.length ?? "absent"}\0`).update(content ?? "");
+    for (const file of [dotEnv, ...names.map((name) => resolve(this.#options.directory, name))]) {
+      this.#watchFolder(dirname(file));
+      const content = read(file);
+      hash.update(`${file}\0${content?.length ?? "absent"}\0${content ?? ""}`);
     }
     return hash.digest("hex");
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    // Absent, or between two steps of an editor.
+    return undefined;
   }
 }
