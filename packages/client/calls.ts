@@ -22,7 +22,7 @@ export class Calls {
     this.#timeoutMs = timeoutMs;
     // Not batched: a batch is answered when its slowest call is, and a poll waits for half a minute.
     this.trpc = createTRPCClient<AppRouter>({
-      links: [httpLink({ url: endpoint.url, headers: endpoint.headers, fetch: endpoint.fetch as never })],
+      links: [httpLink({ url: endpoint.url, headers: endpoint.headers, fetch: fetchJson(endpoint) as never })],
     });
   }
 
@@ -56,7 +56,18 @@ export class Calls {
   failureOf(error: unknown): FailureError {
     if (error instanceof FailureError) return error;
     if (!(error instanceof TRPCClientError)) return new ConnectionError({ cause: error });
-    const status = (error.meta?.response as { status?: number } | undefined)?.status;
-    return failureOfShape(error.shape, status, error) ?? new ConnectionError({ status, cause: error });
+    if (error.cause instanceof FailureError) return error.cause;
+    return failureOfShape(error.shape, undefined, error) ?? new ConnectionError({ cause: error });
   }
+}
+
+/** Refuses a proxy's page by its status; parsed as JSON, it would be a syntax error that tells nothing. */
+function fetchJson({ fetch }: Endpoint): typeof globalThis.fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const type = response.headers.get("content-type") ?? "";
+    if (response.ok || type.includes("json")) return response;
+    await response.body?.cancel();
+    throw new ConnectionError({ status: response.status });
+  };
 }

@@ -23,6 +23,11 @@ export class TransportMemory {
     this.#avoidUntil.set(name, this.#clock.now() + this.#retryAfterMs);
   }
 
+  /** It failed this time; the next answer still begins with it, but leaves it at the first failure. */
+  doubt(name: TransportName): void {
+    this.#works.delete(name);
+  }
+
   isTrusted(name: TransportName): boolean {
     return this.#works.has(name);
   }
@@ -111,7 +116,8 @@ export class Ladder {
 
   #strike(rung: Rung): void {
     rung.strikes += 1;
-    if (!isUsable(rung)) this.#memory.avoid(rung.name);
+    if (isUsable(rung)) this.#memory.doubt(rung.name);
+    else this.#memory.avoid(rung.name);
   }
 
   #best(): number {

@@ -1,4 +1,4 @@
-import type { AnswerEvent } from "@cogniforge/core/events";
+import type { AnswerEvent, AnswerState } from "@cogniforge/core/events";
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import { onTestFinished } from "vitest";
 import { type ClientOptions, createCogniforgeClient, type TransportState } from "../mod.ts";
@@ -18,7 +18,8 @@ export async function setStage(options: Partial<ClientOptions> = {}) {
     await proxy.close();
     await server.close();
   });
-  const client = createCogniforgeClient({ url, surroundings: { clock, network, random: () => 0 }, ...options });
+  const surroundings = { clock, network, random: () => 0, ...options.surroundings };
+  const client = createCogniforgeClient({ url, ...options, surroundings });
   const states: TransportState[] = [];
   const onTransport = (state: TransportState) => states.push(state);
   return { server, proxy, clock, network, client, states, onTransport, url };
@@ -28,9 +29,10 @@ export async function setStage(options: Partial<ClientOptions> = {}) {
 export async function readAll(
   stream: AsyncIterable<AnswerEvent>,
   onEvent: (event: AnswerEvent) => void = () => {},
+  from: AnswerState = EMPTY_ANSWER_STATE,
 ): Promise<{ text: string; events: AnswerEvent[] }> {
   const events: AnswerEvent[] = [];
-  let state = EMPTY_ANSWER_STATE;
+  let state = from;
   for await (const event of stream) {
     events.push(event);
     state = foldEvent(state, event);

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AnswerEvent } from "@cogniforge/core/events";
@@ -22,8 +23,8 @@ function refusal(code: TRPCError["code"], failure: string): TRPCError {
   return new TRPCError({ code, cause: Object.assign(new Error(failure), { failure }) });
 }
 
-/** A real server with the procedures of the real router, over answers that the test writes. */
-export class TestServer {
+/** A real server with the procedures of the real router, over answers that the test writes. Emits every call. */
+export class TestServer extends EventEmitter<{ start: []; watch: []; read: [waitMs: number] }> {
   readonly answers = new Map<string, ScriptedAnswer>();
   /** Headers of every request, upgrades included. */
   readonly authorizations: (string | undefined)[] = [];
@@ -37,10 +38,13 @@ export class TestServer {
   tamper: (event: AnswerEvent) => AnswerEvent = (event) => event;
   /** Thrown by `watch` and `read` while set. */
   breakdown: TRPCError["code"] | undefined;
+  /** Answers polls without waiting for news, as a server does that stops. */
+  isHasty = false;
   readonly #http: Server;
   readonly #wss = new WebSocketServer({ noServer: true });
 
   constructor() {
+    super();
     const router = this.#router();
     const handle = createHTTPHandler({ router, basePath: "/trpc/", createContext: () => ({}) });
     this.#http = createServer((request, response) => {
@@ -106,6 +110,7 @@ export class TestServer {
       answers: t.router({
         start: procedure.mutation(({ input: { answerId, question = "" } }) => {
           server.starts += 1;
+          server.emit("start");
           if (server.breakdown) throw refusal(server.breakdown, "draining");
           if (question === "") throw refusal("BAD_REQUEST", "question-empty");
           const found = server.answers.get(answerId);
@@ -122,6 +127,7 @@ export class TestServer {
         }),
         watch: procedure.subscription(async function* ({ input, signal }) {
           server.watches += 1;
+          server.emit("watch");
           const answer = server.#find(input.answerId);
           let count = server.#position(answer, input.lastEventId);
           if (count === 0) {
@@ -142,9 +148,11 @@ export class TestServer {
         read: procedure.query(async ({ input, signal }) => {
           const { waitMs = 0 } = input;
           server.reads.push(waitMs);
+          server.emit("read", waitMs);
           const answer = server.#find(input.answerId);
           const count = server.#position(answer, input.cursor);
-          if (waitMs > 0 && answer.events.length === count && !answer.isEnded) await answer.news(signal);
+          if (waitMs > 0 && !server.isHasty && answer.events.length === count && !answer.isEnded)
+            await answer.news(signal);
           const events = count === 0 ? answer.past() : answer.events.slice(count);
           return {
             events: events.map(server.tamper),
