@@ -5,6 +5,7 @@ export class ManualClock implements Clock {
   #now = 0;
   readonly #epoch: number;
   readonly #timers = new Set<{ at: number; callback: () => void }>();
+  readonly #awaited = new Set<{ ms: number; resolve: () => void }>();
 
   /** @param epoch Wall time at the beginning, in epoch milliseconds. */
   constructor(epoch = 1_700_000_000_000) {
@@ -27,7 +28,17 @@ export class ManualClock implements Clock {
   setTimer(callback: () => void, ms: number): () => void {
     const timer = { at: this.#now + Math.max(0, ms), callback };
     this.#timers.add(timer);
+    for (const awaited of this.#awaited) {
+      if (awaited.ms !== ms) continue;
+      this.#awaited.delete(awaited);
+      awaited.resolve();
+    }
     return () => this.#timers.delete(timer);
+  }
+
+  /** Resolves when a timer of exactly `ms` is set next: the moment at which a test may move the clock. */
+  whenSet(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#awaited.add({ ms, resolve }));
   }
 
   /** Moves time on and calls back what falls due on the way, in order. */
