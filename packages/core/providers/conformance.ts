@@ -90,6 +90,11 @@ export function providerConformance(name: string, subjects: ConformanceSubjects)
     () => hang(["a b "]),
     (subject) => checkEnding(subject, "return"),
   );
+  add(
+    "gives nothing more once it is aborted between two batches",
+    () => answer(["one ", "two ", "three "]),
+    checkAbortBetween,
+  );
   add("lets go of the upstream when its reader leaves early", () => hang(["a b "]), checkLeaving);
   if (silence !== undefined) {
     add("ends at once when it is aborted before the upstream has answered", silence, checkAbortInSilence);
@@ -162,6 +167,17 @@ async function checkEnding(subject: ConformanceSubject, how: "abort" | "return")
   await atOnce(rest, "the pending next()");
   const after = await atOnce(iterator.next(), "next() after the end");
   check(after.done === true, "nothing comes after the end");
+  await checkReleased(subject);
+  checkSame(listeners(), 0, "the listeners that are left on the signal");
+}
+
+async function checkAbortBetween(subject: ConformanceSubject): Promise<void> {
+  const { signal, controller, listeners } = watchedSignal();
+  const iterator = open(subject.provider, signal);
+  await readUntilText(iterator);
+  controller.abort();
+  const next = await atOnce(iterator.next(), "next() after the abort");
+  check(next.done === true, "nothing comes after the abort");
   await checkReleased(subject);
   checkSame(listeners(), 0, "the listeners that are left on the signal");
 }

@@ -1,8 +1,9 @@
 export type { ChatMessage } from "./chat_message.ts";
 export { chatMessageSchema } from "./chat_message.ts";
+export type { HttpProviderOptions, ProviderFetch, ProviderFetchInit } from "./http/mod.ts";
 export type { MockOptions } from "./mock/mod.ts";
 export { MockProvider } from "./mock/mod.ts";
-export type { MaxTokensField, OpenAiChatOptions, ProviderFetch, ProviderFetchInit } from "./openai_chat/mod.ts";
+export type { MaxTokensField, OpenAiChatOptions } from "./openai_chat/mod.ts";
 export { OpenAiChatProvider } from "./openai_chat/mod.ts";
 export type {
   Dialect,

@@ -1,14 +1,15 @@
 import type { FinishReason, Usage } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
+import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
+import type { AnswerReader } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
-import { asArray, asObject, asText, type JsonObject } from "./_json.ts";
+import { WholeCharacters } from "../whole_characters.ts";
 import { readContent } from "./content.ts";
 import { failureOfFinishReason, toFinishReason } from "./finish_reason.ts";
 import { findError } from "./in_band_error.ts";
 import { ThinkTagSplitter } from "./think_tags.ts";
 import { ToolCallAssembler } from "./tool_calls.ts";
 import { readUsage } from "./usage.ts";
-import { WholeCharacters } from "./whole_characters.ts";
 
 /** What an in-band error is judged with, beside its own words. */
 export interface ErrorContext {
@@ -22,7 +23,7 @@ export interface ErrorContext {
  *
  * Parts go into the caller's batch, so that what a chunk said before it failed is not lost.
  */
-export class ChatAnswer {
+export class ChatAnswer implements AnswerReader {
   readonly #errors: ErrorContext;
   readonly #thinkTags = new ThinkTagSplitter();
   readonly #text = new WholeCharacters();
@@ -43,6 +44,14 @@ export class ChatAnswer {
   /** Whether the model has finished; an error after it is no failure. */
   get isFinished(): boolean {
     return this.#isFinished;
+  }
+
+  isAnswer(body: JsonObject): boolean {
+    return asArray(body.choices).length > 0;
+  }
+
+  isEndMark(data: string): boolean {
+    return data === "[DONE]";
   }
 
   /**

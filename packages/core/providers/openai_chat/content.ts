@@ -1,4 +1,4 @@
-import { asArray, asObject, asText, type JsonObject } from "./_json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
 
 /** What a delta or a message says, in the order in which it is to be read. */
 export interface Content {

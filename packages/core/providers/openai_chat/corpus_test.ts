@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { collectResult, compareWithCase } from "../../testing/wire_comparison.ts";
 import { cutBytes, loadWireCorpus, responseOf, seededRandom, type WireCase } from "../../testing/wire_corpus.ts";
-import { OpenAiChatProvider, type ProviderFetch } from "./mod.ts";
+import type { ProviderFetch } from "../http/mod.ts";
+import { OpenAiChatProvider } from "./mod.ts";
 
 const IS_LONG = process.env.COGNIFORGE_LONG === "1";
 /** Bodies up to this many bytes are replayed in the small sizes too. */

@@ -1,4 +1,4 @@
-import { asObject, type JsonObject } from "./_json.ts";
+import { asObject, type JsonObject } from "../_json.ts";
 
 /** The error that stands in a chunk, an answer or a bare JSON body, whatever its provider's shape; `undefined` if there is none. */
 export function findError(body: JsonObject, choice: JsonObject | undefined): unknown {

@@ -1,20 +1,21 @@
-import { classifyResponse, classifyTransportError, UpstreamError } from "../../failures/mod.ts";
 import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
-import { cancellable, whenAborted } from "../_cancellable.ts";
-import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
-import { BodyReader } from "./body_reader.ts";
-import { closeBody, readErrorBody } from "./body_stream.ts";
 import {
+  BodyReader,
   endpointOf,
+  type HttpProviderOptions,
   headersOf,
-  type OpenAiChatOptions,
   type ProviderFetch,
-  type ProviderFetchInit,
-} from "./options.ts";
+  streamHttp,
+} from "../http/mod.ts";
+import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
+import { ChatAnswer } from "./chat_answer.ts";
 import { buildRequestBody, type MaxTokensField } from "./request.ts";
 
-const HEADERS: readonly ProviderPart[] = [{ type: "headers" }];
-const ALIVE: readonly ProviderPart[] = [{ type: "alive" }];
+/** Options for {@linkcode OpenAiChatProvider}; the key is sent as a bearer key. */
+export interface OpenAiChatOptions extends HttpProviderOptions {
+  /** Name of the ceiling of output tokens; by default the new one for OpenAI's own host, the old one elsewhere. */
+  maxTokensField?: MaxTokensField | undefined;
+}
 
 /** OpenAI's chat completions, and everything that speaks the same dialect. */
 export class OpenAiChatProvider implements Provider {
@@ -30,10 +31,10 @@ export class OpenAiChatProvider implements Provider {
 
   /** @throws {TypeError} If the base URL, the key or a header cannot be used. */
   constructor(options: OpenAiChatOptions) {
-    const url = endpointOf(options.baseUrl);
+    const url = endpointOf(options.baseUrl, "chat/completions");
     this.name = options.name;
     this.#url = url.href;
-    this.#headers = headersOf(options);
+    this.#headers = headersOf(options, options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {});
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     // OpenAI's newer models refuse the old name, its older ones take the new one; look-alikes may know only the old.
     this.#maxTokensField =
@@ -43,105 +44,17 @@ export class OpenAiChatProvider implements Provider {
   }
 
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
-    return cancellable(context.signal, (signal) => this.#run(request, context, signal));
+    const now = this.#now;
+    return streamHttp(
+      {
+        url: this.#url,
+        headers: this.#headers,
+        body: buildRequestBody(request, this.#maxTokensField),
+        fetch: this.#fetch,
+        now,
+        createReader: ({ headers }) => new BodyReader(new ChatAnswer({ headers, now }), { maxChars: this.#maxChars }),
+      },
+      context,
+    );
   }
-
-  async *#run(
-    request: ProviderRequest,
-    context: ProviderContext,
-    signal: AbortSignal,
-  ): AsyncGenerator<readonly ProviderPart[], void, undefined> {
-    const response = await this.#call(request, context, signal);
-    if (response === undefined) return;
-    const body = response.body?.getReader();
-    // Cancelling ends a pending read at once, on every runtime, also where `fetch` does not heed the signal.
-    const onAbort = () => void body?.cancel().catch(() => {});
-    signal.addEventListener("abort", onAbort, { once: true });
-    const reader = new BodyReader({ headers: response.headers, now: this.#now, maxChars: this.#maxChars });
-    try {
-      await this.#refuseFailure(response, body, signal);
-      if (signal.aborted) return;
-      yield HEADERS;
-      while (body !== undefined) {
-        const parts: ProviderPart[] = [];
-        let failure: UpstreamError | undefined;
-        let isEnded = false;
-        try {
-          const { done, value } = await body.read();
-          isEnded = done;
-          if (value !== undefined) reader.push(value, parts);
-        } catch (error) {
-          reader.release(parts);
-          failure = asUpstreamError(error);
-        }
-        if (signal.aborted) return;
-        if (isEnded) break;
-        if (parts.length > 0) yield parts;
-        else if (failure === undefined) yield ALIVE;
-        // What breaks after the model has finished is no failure.
-        if (failure !== undefined && !reader.isFinished) throw failure;
-        if (failure !== undefined || reader.isDone) break;
-      }
-      if (!signal.aborted) yield* reader.end();
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      await closeBody(body, reader.isDone);
-    }
-  }
-
-  /** The response; `undefined` if the call was aborted, at once, whether or not `fetch` heeds the signal. */
-  async #call(
-    request: ProviderRequest,
-    { timeouts }: ProviderContext,
-    signal: AbortSignal,
-  ): Promise<Response | undefined> {
-    if (signal.aborted) return undefined;
-    const init: ProviderFetchInit = {
-      method: "POST",
-      headers: new Headers(this.#headers),
-      body: JSON.stringify(buildRequestBody(request, this.#maxTokensField)),
-      // A redirect would carry the key to another host.
-      redirect: "manual",
-      signal,
-      connectTimeoutMs: timeouts.connectMs,
-    };
-    const { aborted, release } = whenAborted(signal);
-    const calling = (async () => await this.#fetch(this.#url, init))();
-    try {
-      const response = await Promise.race([calling, aborted]);
-      if (response === undefined) {
-        calling.then(
-          (late) => void late.body?.cancel().catch(() => {}),
-          () => {},
-        );
-      }
-      return response;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw new UpstreamError(classifyTransportError(error, { stage: "before-headers" }), { cause: error });
-    } finally {
-      release();
-    }
-  }
-
-  async #refuseFailure(
-    response: Response,
-    body: ReadableStreamDefaultReader<Uint8Array> | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { status, headers } = response;
-    if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
-      const detail = "a redirect, which is not followed: the base URL must name the final address";
-      throw new UpstreamError({ code: "malformed", action: "fallback", status, detail });
-    }
-    if (response.ok) return;
-    const text = body === undefined ? "" : await readErrorBody(body);
-    if (signal.aborted) return;
-    throw new UpstreamError(classifyResponse({ status, headers, body: text, now: this.#now() }));
-  }
-}
-
-function asUpstreamError(error: unknown): UpstreamError {
-  if (error instanceof UpstreamError) return error;
-  return new UpstreamError(classifyTransportError(error, { stage: "body" }), { cause: error });
 }

@@ -1,5 +1,5 @@
+import { asCount, asObject } from "../_json.ts";
 import type { ProviderRequest } from "../provider.ts";
-import { asCount, asObject } from "./_json.ts";
 
 /** Names of the ceiling of output tokens: the old one, and the one that newer OpenAI models insist on. */
 export type MaxTokensField = "max_tokens" | "max_completion_tokens";

@@ -1,5 +1,5 @@
+import { asArray, asObject, asText, type JsonObject, parseJson } from "../_json.ts";
 import type { ProviderPart } from "../provider.ts";
-import { asArray, asObject, asText, type JsonObject, parseJson } from "./_json.ts";
 
 interface ToolCallDraft {
   index: number | undefined;

@@ -1,5 +1,5 @@
 import type { Usage } from "../../events/mod.ts";
-import { asCount, asObject, type JsonObject } from "./_json.ts";
+import { asCount, asObject, type JsonObject } from "../_json.ts";
 
 /** What one report of an upstream says; absent means that it says nothing about it. */
 export interface UsageReport {

@@ -1,4 +1,4 @@
-import { asObject, type JsonObject, parseJson } from "./_json.ts";
+import { asObject, type JsonObject, parseJson } from "../_json.ts";
 
 /** Lines are kept for so many UTF-16 code units: an error is never longer. */
 const MAX_KEPT_CHARS = 64 * 1024;

@@ -1,13 +1,13 @@
 import { UpstreamError } from "../../failures/mod.ts";
 import { SseDecoder, type SseItem, SseTooLargeError } from "../../sse/mod.ts";
+import { asObject, isCutJson, parseJson } from "../_json.ts";
 import type { ProviderPart } from "../provider.ts";
 import { simulateStream } from "../simulate.ts";
-import { asArray, asObject, isCutJson, parseJson } from "./_json.ts";
-import { ChatAnswer, type ErrorContext } from "./chat_answer.ts";
+import type { AnswerReader } from "./answer_reader.ts";
 import { StrayLines } from "./stray_lines.ts";
 
 /** Options for {@linkcode BodyReader}. */
-export interface BodyReaderOptions extends ErrorContext {
+export interface BodyReaderOptions {
   /** Longest event of a stream, and longest answer in one piece, in UTF-16 code units. */
   maxChars: number;
 }
@@ -23,8 +23,8 @@ const MAX_STRAY_LINES = 200;
  * Which of them is told by the first character, not by `content-type`, which proxies and servers get wrong.
  */
 export class BodyReader {
-  readonly #options: BodyReaderOptions;
-  readonly #answer: ChatAnswer;
+  readonly #answer: AnswerReader;
+  readonly #maxChars: number;
   readonly #decoder: SseDecoder;
   readonly #strayLines = new StrayLines();
   #kind: "unknown" | "events" | "json" = "unknown";
@@ -38,10 +38,10 @@ export class BodyReader {
   #malformed = 0;
   #malformedInARow = 0;
 
-  constructor(options: BodyReaderOptions) {
-    this.#options = options;
-    this.#answer = new ChatAnswer(options);
-    this.#decoder = new SseDecoder({ maxEventChars: options.maxChars });
+  constructor(answer: AnswerReader, { maxChars }: BodyReaderOptions) {
+    this.#answer = answer;
+    this.#maxChars = maxChars;
+    this.#decoder = new SseDecoder({ maxEventChars: maxChars });
   }
 
   /** Whether the stream has given its end mark; what follows it is to be ignored. */
@@ -107,7 +107,7 @@ export class BodyReader {
     if (this.#kind === "json") {
       const text = this.#jsonDecoder.decode(bytes, { stream: true });
       this.#jsonChars += text.length;
-      if (this.#jsonChars > this.#options.maxChars) throw malformed("an answer beyond the limit of its length");
+      if (this.#jsonChars > this.#maxChars) throw malformed("an answer beyond the limit of its length");
       this.#json.push(text);
       return;
     }
@@ -130,7 +130,7 @@ export class BodyReader {
       const body = this.#strayLines.push(item.line);
       if (body !== undefined) {
         this.#answer.readChunk(body, parts);
-        if ("choices" in body) this.#events++;
+        if (this.#answer.isAnswer(body)) this.#events++;
       } else if (this.#events === 0 && this.#strayLines.count > MAX_STRAY_LINES) {
         throw malformed("lines that are no event stream");
       }
@@ -140,7 +140,7 @@ export class BodyReader {
   #readEvent({ data, event }: { data: string; event: string | undefined }, parts: ProviderPart[], isLast: boolean) {
     const text = data.trim();
     if (text === "") return;
-    if (text === "[DONE]") {
+    if (this.#answer.isEndMark(text)) {
       this.#refuseRubbish();
       this.#isDone = true;
       return;
@@ -183,7 +183,7 @@ export class BodyReader {
     if (answer === undefined) throw malformed("JSON that is no answer");
     if (rest.length === 0) this.#answer.readWhole(answer, parts);
     else for (const chunk of [answer, ...rest.map(asObject)]) if (chunk) this.#answer.readChunk(chunk, parts);
-    if (asArray(answer.choices).length === 0) throw malformed("JSON that is no answer");
+    if (!this.#answer.isAnswer(answer)) throw malformed("JSON that is no answer");
   }
 
   /** One JSON object a line: an event stream that has lost its framing. */
