@@ -70,22 +70,23 @@ export class SseDecoder {
   }
 
   /**
-   * Gives the items that `bytes` complete; empty if they complete none.
+   * Adds the items that `bytes` complete to `items`, and returns it.
    *
-   * @throws {SseTooLargeError} If an event or a line is longer than allowed. The decoder is then of no further use.
+   * @throws {SseTooLargeError} If an event or a line is longer than allowed; `items` has what came before it. The decoder is
+   * then of no further use.
    */
-  push(bytes: Uint8Array): SseItem[] {
-    return this.#feed(this.#decoder.decode(bytes, { stream: true }));
+  push(bytes: Uint8Array, items: SseItem[] = []): SseItem[] {
+    return this.#feed(this.#decoder.decode(bytes, { stream: true }), items);
   }
 
   /** Gives what a stream that ended without a blank line still holds. The standard drops it; upstreams rely on it. */
   end(): SseItem[] {
-    return this.#feed(`${this.#decoder.decode()}\n\n`);
+    return this.#feed(`${this.#decoder.decode()}\n\n`, []);
   }
 
-  #feed(text: string): SseItem[] {
+  #feed(text: string, items: SseItem[]): SseItem[] {
     const end = Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1;
-    this.#items = [];
+    this.#items = items;
     if (end > 0) {
       let whole = end === text.length ? text : text.slice(0, end);
       if (this.#partial.length > 0) {
@@ -101,7 +102,7 @@ export class SseDecoder {
       this.#partialChars += text.length - end;
       this.#measure(this.#partialChars - FIELD_ALLOWANCE);
     }
-    return this.#items;
+    return items;
   }
 
   #onError(error: ParseError): void {

@@ -111,18 +111,19 @@ export class BodyReader {
       this.#json.push(text);
       return;
     }
-    let items: SseItem[];
+    const items: SseItem[] = [];
+    let failure: unknown;
     try {
-      items = this.#decoder.push(bytes);
+      this.#decoder.push(bytes, items);
     } catch (error) {
-      if (error instanceof SseTooLargeError) throw malformed("an event beyond the limit of its length", error);
-      throw error;
+      failure = error instanceof SseTooLargeError ? malformed("an event beyond the limit of its length", error) : error;
     }
     for (const item of items) {
       this.#readItem(item, parts, false);
       if (this.#isDone) break;
     }
     if (this.#isDone) this.release(parts);
+    else if (failure !== undefined) throw failure;
   }
 
   #readItem(item: SseItem, parts: ProviderPart[], isLast: boolean): void {
