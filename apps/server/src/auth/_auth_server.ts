@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { vi } from "vitest";
+import { openStorage } from "../storage/mod.ts";
+import { createAuth, createAuthenticator, createAuthHandler, createFirstRun, readOrCreateAuthSecret } from "./mod.ts";
+
+// Passwords are really hashed here, slowly on purpose, several times a test and on machines with other work to do.
+vi.setConfig({ testTimeout: 30_000 });
+
+export const ADMIN = { email: "admin@example.com", password: "correct horse battery", name: "مدير" };
+
+export interface AuthServerOptions {
+  directory: string;
+  apiKey?: string;
+  /** What the server tells of its callers. */
+  address?: string;
+  protocol?: "http" | "https";
+  trustedOrigins?: string[];
+  now?: () => number;
+}
+
+/** The sign-in on a real port over a real file, with the two headers that the server sets. */
+export async function startAuthServer(options: AuthServerOptions) {
+  const { directory, apiKey, address = "192.0.2.7", protocol = "http", trustedOrigins, now } = options;
+  const storage = await openStorage({ directory });
+  const secret = await readOrCreateAuthSecret(directory);
+  const auth = await createAuth({ kysely: storage.kysely, secret, trustedOrigins });
+  const handler = createAuthHandler(auth);
+  const authenticator = createAuthenticator({ auth, apiKey });
+  const server = createServer(async (request, response) => {
+    request.headers["x-cf-address"] = address;
+    request.headers["x-cf-proto"] = protocol;
+    if (request.url?.startsWith("/api/auth/")) return handler(request, response);
+    response.end(JSON.stringify((await authenticator.principalOf(request.headers)) ?? null));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    origin,
+    auth,
+    authenticator,
+    storage,
+    firstRun: createFirstRun(now === undefined ? { auth } : { auth, now }),
+    post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+      return fetch(`${origin}/api/auth${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", origin, ...headers },
+        body: JSON.stringify(body),
+      });
+    },
+    signIn(headers: Record<string, string> = {}, password = ADMIN.password): Promise<Response> {
+      return this.post("/sign-in/email", { email: ADMIN.email, password }, headers);
+    },
+    async whoIs(headers: Record<string, string>): Promise<unknown> {
+      return (await fetch(origin, { headers })).json();
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await storage.close();
+    },
+  };
+}
+
+/** The session cookie as a browser would send it back. */
+export function cookieOf(response: Response): string {
+  return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}

@@ -1,0 +1,20 @@
+import { betterAuth } from "better-auth";
+import { getMigrations } from "better-auth/db/migration";
+import { type AuthOptionsInput, authOptions } from "./auth_options.ts";
+import { SessionCache, type SessionCacheOptions } from "./session_cache.ts";
+
+export interface CreateAuthOptions extends Omit<AuthOptionsInput, "onSessionChange"> {
+  sessionCache?: SessionCacheOptions;
+}
+
+/** Sign-in by e-mail and password, with sessions and users in the storage. Its own tables are brought up to date here. */
+export async function createAuth({ sessionCache, ...input }: CreateAuthOptions) {
+  const sessions = new SessionCache(sessionCache);
+  const options = authOptions({ ...input, onSessionChange: () => sessions.clear() });
+  const { runMigrations } = await getMigrations(options);
+  await runMigrations();
+  const { api, handler, $context } = betterAuth(options);
+  return { api, handler, context: await $context, sessions };
+}
+
+export type Auth = Awaited<ReturnType<typeof createAuth>>;

@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { tempFolder } from "../storage/_temp_folder.ts";
+import { ADMIN, cookieOf, startAuthServer } from "./_auth_server.ts";
+
+test("signing in gives a cookie that is HttpOnly and SameSite=Lax, and that names the administrator", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path });
+  await server.firstRun.ensureAdministrator(ADMIN);
+  const response = await server.signIn();
+  expect(response.status).toBe(200);
+  const [cookie = ""] = response.headers.getSetCookie();
+  expect(cookie).toMatch(/^cogniforge\.session_token=.*; Path=\/; HttpOnly; SameSite=Lax$/);
+  expect(await server.whoIs({ cookie: cookieOf(response) })).toEqual({
+    id: expect.stringMatching(/^user:\w+/),
+    kind: "user",
+    role: "administrator",
+    name: ADMIN.name,
+  });
+});
+
+test("a session lasts over a restart of the server on the same data", async () => {
+  await using folder = await tempFolder();
+  let cookie: string;
+  {
+    await using server = await startAuthServer({ directory: folder.path });
+    await server.firstRun.ensureAdministrator(ADMIN);
+    cookie = cookieOf(await server.signIn());
+  }
+  await using server = await startAuthServer({ directory: folder.path });
+  expect(await server.whoIs({ cookie })).toMatchObject({ role: "administrator" });
+  expect(await server.firstRun.hasAdministrator()).toBe(true);
+});
+
+test("the cookie is Secure where the server was asked over https, and the page's origin may say https too", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path, protocol: "https" });
+  await server.firstRun.ensureAdministrator(ADMIN);
+  const response = await server.signIn({ origin: server.origin.replace("http:", "https:") });
+  expect(response.status).toBe(200);
+  expect(response.headers.getSetCookie()[0]).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
+});
+
+test("signing in from another origin is refused in both languages, one that is trusted is not", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path, trustedOrigins: ["https://console.example"] });
+  await server.firstRun.ensureAdministrator(ADMIN);
+  const neighbour = server.origin.replace(/\d+$/, (port) => String(Number(port) - 1));
+  for (const origin of [
+    "https://evil.example",
+    neighbour,
+    "http://localhost",
+    "null",
+    `${server.origin}.evil.example`,
+  ]) {
+    const response = await server.signIn({ origin });
+    expect(response.status, origin).toBe(403);
+    expect(await response.json()).toMatchObject({
+      failure: { code: "cross-origin", message: { ar: expect.any(String) } },
+    });
+    expect(response.headers.getSetCookie()).toEqual([]);
+  }
+  expect((await server.signIn({ origin: "https://console.example" })).status).toBe(200);
+});
+
+test("a wrong password and an unknown address are refused alike", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path });
+  await server.firstRun.ensureAdministrator(ADMIN);
+  const wrong = await server.signIn({}, "not the password");
+  const unknown = await server.post("/sign-in/email", { email: "nobody@example.com", password: ADMIN.password });
+  const bodies = [await wrong.json(), await unknown.json()];
+  expect([wrong.status, unknown.status]).toEqual([401, 401]);
+  expect(bodies[0]).toEqual(bodies[1]);
+  expect(bodies[0]).toMatchObject({ failure: { code: "invalid-sign-in-code" } });
+});
+
+test("signing in is throttled by the address that the server tells, also after a restart, whatever the client claims", async () => {
+  await using folder = await tempFolder();
+  {
+    await using server = await startAuthServer({ directory: folder.path });
+    await server.firstRun.ensureAdministrator(ADMIN);
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const claim = `203.0.113.${attempt}`;
+      const headers = { "x-forwarded-for": claim, "x-real-ip": claim, "x-cf-address": claim };
+      // Each try counts, also one that is refused before the slow hash.
+      expect((await server.post("/sign-in/email", { email: "no address" }, headers)).status).toBe(400);
+    }
+  }
+  {
+    await using server = await startAuthServer({ directory: folder.path });
+    const response = await server.signIn();
+    expect(response.status).toBe(429);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await response.json()).toMatchObject({
+      failure: { code: "too-many-requests", retryAfterMs: expect.any(Number) },
+    });
+  }
+  await using server = await startAuthServer({ directory: folder.path, address: "192.0.2.8" });
+  expect((await server.signIn()).status).toBe(200);
+});
+
+test("nobody can sign up, nor create users without being an administrator", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path });
+  const body = { email: "new@example.com", password: "a long enough password", name: "New", role: "administrator" };
+  const signUp = await server.post("/sign-up/email", body);
+  expect(signUp.status).toBeGreaterThanOrEqual(400);
+  expect(signUp.headers.getSetCookie()).toEqual([]);
+  expect((await server.post("/admin/create-user", body)).status).toBe(401);
+  expect(await server.firstRun.hasAdministrator()).toBe(false);
+
+  await server.firstRun.ensureAdministrator(ADMIN);
+  const administrator = { cookie: cookieOf(await server.signIn()) };
+  const created = await server.post("/admin/create-user", { ...body, role: "member" }, administrator);
+  expect(created.status).toBe(200);
+  const signIn = await server.post("/sign-in/email", { email: body.email, password: body.password });
+  const member = { cookie: cookieOf(signIn) };
+  expect(await server.whoIs(member)).toMatchObject({ role: "member", name: "New" });
+  const another = { ...body, email: "third@example.com" };
+  expect((await server.post("/admin/create-user", another, member)).status).toBe(403);
+});

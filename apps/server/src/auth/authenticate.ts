@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Auth } from "./auth.ts";
+import { COOKIE_PREFIX } from "./auth_options.ts";
+import type { Principal } from "./principal.ts";
+import { roleOf } from "./roles.ts";
+
+export interface AuthenticatorOptions {
+  auth: Auth;
+  /** `COGNIFORGE_API_KEY`. */
+  apiKey?: string | undefined;
+}
+
+/** Tells who is asking. */
+export interface Authenticator {
+  /** `undefined` for nobody: without credentials, and with wrong ones. */
+  principalOf(headers: IncomingHttpHeaders | Headers): Promise<Principal | undefined>;
+}
+
+const BOOTSTRAP: Principal = {
+  id: "key:bootstrap",
+  kind: "key",
+  role: "administrator",
+  name: "COGNIFORGE_API_KEY",
+};
+
+const SESSION_COOKIE = new RegExp(`(?:^|;)\\s*${COOKIE_PREFIX}\\.session_token=([^;]+)`);
+
+/** Reads `Authorization: Bearer KEY`, else the session cookie; a key that is wrong does not fall back to the cookie. */
+export function createAuthenticator({ auth, apiKey }: AuthenticatorOptions): Authenticator {
+  const expected = apiKey ? digestOf(apiKey) : undefined;
+  return {
+    async principalOf(headers) {
+      const authorization = headerOf(headers, "authorization");
+      if (authorization !== undefined) {
+        const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+        if (key === undefined || expected === undefined) return undefined;
+        // Of digests, since the comparison wants equal lengths and must not tell the key's.
+        return timingSafeEqual(digestOf(key), expected) ? BOOTSTRAP : undefined;
+      }
+      const cookie = SESSION_COOKIE.exec(headerOf(headers, "cookie") ?? "")?.[1];
+      if (cookie === undefined) return undefined;
+      return auth.sessions.principalOf(cookie, () => readSession(auth, cookie));
+    },
+  };
+}
+
+async function readSession(auth: Auth, cookie: string): Promise<Principal | undefined> {
+  const headers = new Headers({ cookie: `${COOKIE_PREFIX}.session_token=${cookie}` });
+  const session = await auth.api.getSession({ headers });
+  if (session === null) return undefined;
+  const { id, name, email, role } = session.user;
+  return { id: `user:${id}`, kind: "user", role: roleOf(role), name: name || email };
+}
+
+function headerOf(headers: IncomingHttpHeaders | Headers, name: "authorization" | "cookie"): string | undefined {
+  return headers instanceof Headers ? (headers.get(name) ?? undefined) : headers[name];
+}
+
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Config } from "../config/mod.ts";
+import type { Storage } from "../storage/mod.ts";
+import { createAuth } from "./auth.ts";
+import { createAuthHandler } from "./auth_handler.ts";
+import { readOrCreateAuthSecret } from "./auth_secret.ts";
+import { createAuthenticator } from "./authenticate.ts";
+import type { FirstRunSetup } from "./first_run_setup.ts";
+import { createFirstRun } from "./first_run_setup.ts";
+import type { Principal } from "./principal.ts";
+import { roleOf } from "./roles.ts";
+
+/** Who is signed in, as the console's pages show it. */
+export interface SignedInUser {
+  id: string;
+  name: string;
+  email: string;
+  role: Principal["role"];
+}
+
+/** Everything about who may come in. */
+export interface AuthGate {
+  firstRun: FirstRunSetup;
+  principalOf(headers: IncomingHttpHeaders): Promise<Principal | undefined>;
+  /** The signed-in user of a page; `null` for nobody, and for programs. */
+  userOf(headers: IncomingHttpHeaders): Promise<SignedInUser | null>;
+  /** The door `/api/auth`. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+/**
+ * Opens the gate over the storage, and creates the administrator that the configuration names.
+ *
+ * @throws {FailureError} If that administrator's address or password can't be used.
+ */
+export async function openAuthGate({ config, storage }: { config: Config; storage: Storage }): Promise<AuthGate> {
+  const secret = await readOrCreateAuthSecret(config.dataDirectory);
+  const auth = await createAuth({ kysely: storage.kysely, secret });
+  const firstRun = createFirstRun({ auth });
+  if (config.admin !== undefined) {
+    const { email, password, name } = config.admin;
+    await firstRun.ensureAdministrator({ email, password: password.reveal(), name });
+  }
+  const { principalOf } = createAuthenticator({ auth, apiKey: config.apiKey?.reveal() });
+  return {
+    firstRun,
+    principalOf,
+    async userOf({ cookie }) {
+      if (cookie === undefined) return null;
+      const session = await auth.api.getSession({ headers: new Headers({ cookie }) });
+      if (session === null) return null;
+      const { id, name, email, role } = session.user;
+      return { id, name, email, role: roleOf(role) };
+    },
+    handle: createAuthHandler(auth),
+  };
+}

@@ -1,0 +1,13 @@
+export type { Auth, CreateAuthOptions } from "./auth.ts";
+export { createAuth } from "./auth.ts";
+export { createAuthHandler } from "./auth_handler.ts";
+export { ADDRESS_HEADER, PROTOCOL_HEADER } from "./auth_options.ts";
+export { readOrCreateAuthSecret } from "./auth_secret.ts";
+export type { Authenticator, AuthenticatorOptions } from "./authenticate.ts";
+export { createAuthenticator } from "./authenticate.ts";
+export type { FirstRun } from "./first_run.ts";
+export type { FirstRunSetup, NewAdministrator } from "./first_run_setup.ts";
+export { createFirstRun } from "./first_run_setup.ts";
+export type { AuthGate, SignedInUser } from "./gate.ts";
+export { openAuthGate } from "./gate.ts";
+export type { Principal } from "./principal.ts";
