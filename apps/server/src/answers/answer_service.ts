@@ -47,6 +47,8 @@ export interface AnswerServiceOptions {
   limits: () => AskLimits;
   /** Whether a route has a target that can be asked; `undefined` if there is no such route. */
   isRouteUsable: (name: string) => boolean | undefined;
+  /** Whether new asks are refused, since the server is about to stop. */
+  isDraining: () => boolean;
 }
 
 /** Asking, watching and cancelling over the engine and the stores: what all doors share. */
@@ -223,6 +225,7 @@ export class AnswerService implements Answers {
   }
 
   #checkRoute(route: string): void {
+    if (this.#options.isDraining()) throw new FailureError("draining");
     const isUsable = this.#options.isRouteUsable(route);
     if (isUsable === undefined) throw new FailureError("route-not-found", { param: "route" });
     if (!isUsable) throw new FailureError("no-provider");

@@ -61,6 +61,8 @@ export interface Config {
   readonly maxContextMessages: number;
   /** Ceiling of output tokens. */
   readonly maxResponseTokens: number;
+  /** Whether the operator set that ceiling: only then is it sent to a model that was asked for no smaller one. */
+  readonly isMaxResponseTokensSet: boolean;
   readonly isExtreme: boolean;
   /** `LLM_FORCE_MOCK`: whatever is asked for, the mock answers. */
   readonly isMockForced: boolean;

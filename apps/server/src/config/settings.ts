@@ -20,6 +20,7 @@ export type Settings = Pick<
   | "maxQuestionLength"
   | "maxContextMessages"
   | "maxResponseTokens"
+  | "isMaxResponseTokensSet"
   | "isExtreme"
   | "isMockForced"
 >;
@@ -42,6 +43,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
       min: 1,
       max: 1_000_000,
     }),
+    isMaxResponseTokensSet: reader.isSet("ADMIN_AI_MAX_RESPONSE_TOKENS"),
     isExtreme,
     isMockForced: readForcedMock(reader),
   };

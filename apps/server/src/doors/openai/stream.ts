@@ -1,3 +1,4 @@
+import { encodeCursor } from "@cogniforge/core/journal";
 import { encodeSse } from "@cogniforge/core/sse";
 import type { Principal } from "../../auth/principal.ts";
 import { EventStream } from "../../http/event_stream.ts";
@@ -27,12 +28,15 @@ export async function streamChunks(
   const batches = await answers.watch(principal, answerId, { cursor, signal: stop.signal, past: "deltas" });
   const stream = new EventStream(response, { "x-answer-id": answerId });
   const writer = new ChunkWriter(options);
+  let before = cursor ?? encodeCursor({ answerId, seq: 0, offset: 0 });
   for await (const batch of batches) {
     for (const { cursor: after, event } of batch) {
       const chunks = writer.write(event);
-      // One write an event; the cursor stands on the last chunk alone, so that a cut between two loses nothing.
-      const text = chunks.map((data, index) => encodeSse(index === chunks.length - 1 ? { id: after, data } : { data }));
-      if (text.length > 0) await stream.write(text.join(""));
+      if (chunks.length === 0) continue;
+      // One write an event; only its last chunk moves the reader on, so that a cut between two loses nothing.
+      const frames = chunks.map((data, index) => encodeSse({ id: index === chunks.length - 1 ? after : before, data }));
+      await stream.write(frames.join(""));
+      before = after;
     }
   }
   stream.end();

@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import type { Server } from "node:http";
+import { Engine } from "@cogniforge/core/engine";
+import { AnswerService } from "./answers/answer_service.ts";
+import { Audience } from "./answers/audience.ts";
+import { recordOf } from "./answers/views.ts";
+import type { AuthGate } from "./auth/mod.ts";
+import { openAuthGate } from "./auth/mod.ts";
+import type { Config, ConfigSource } from "./config/mod.ts";
+import { loadConfig, watchConfig } from "./config/mod.ts";
+import { consoleFallback } from "./doors/console/fallback.ts";
+import type { Readiness } from "./doors/health/door.ts";
+import { healthRoutes } from "./doors/health/door.ts";
+import { openAiRoutes } from "./doors/openai/door.ts";
+import { sseRoutes } from "./doors/sse/door.ts";
+import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
+import { createHttpServer } from "./http/serve.ts";
+import { setTrustedHeaders } from "./http/trusted_headers.ts";
+import type { Logger } from "./log.ts";
+import { RouteBook } from "./providers/route_book.ts";
+import { createTransport } from "./providers/transport.ts";
+import type { Services } from "./services.ts";
+import { openStorage } from "./storage/mod.ts";
+import { ConfiguredSystem } from "./system_info.ts";
+
+/** How often answers of dead holders are looked for, and readiness is measured, in milliseconds. */
+const HOUSEKEEPING_MS = 5_000;
+
+/** Room for bursts of new connections: Node's default of 511 resets some of 5,000 that come at once. */
+const LISTEN_BACKLOG = 4_096;
+
+export interface AppOptions extends ConfigSource {
+  log: Logger;
+}
+
+/** The running program. */
+export interface App {
+  config: Config;
+  /** Where it listens; the port is the real one where 0 was asked for. */
+  url: string;
+  /** The one-time code for the first administrator; `undefined` once there is one. */
+  signInCode: string | undefined;
+  /** Accepts no more asks, lets answers finish for `graceMs`, and closes everything. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Starts everything on one port.
+ *
+ * @throws {ConfigError} With all errors of the configuration.
+ * @throws {StorageOpenError} If the data folder can't be used.
+ */
+export async function startApp({ environment, directory, log }: AppOptions): Promise<App> {
+  const config = await loadConfig({ environment, directory });
+  const storage = await openStorage({ directory: config.dataDirectory });
+  const transport = createTransport();
+  const auth: AuthGate = await openAuthGate({ config, storage });
+  const current = { config, routes: new RouteBook(config, transport.fetch) };
+  let isDraining = false;
+  let isStoreHealthy = true;
+
+  const audience = new Audience((answerId) => void engine.cancel(answerId));
+  const engine = new Engine({
+    journal: storage.journal,
+    resolveRoute: (name) => current.routes.resolve(name),
+    holder: randomUUID(),
+    async onEnd(header, state) {
+      audience.ended(header.answerId);
+      const record = recordOf(header, state);
+      if (record !== undefined) await storage.records.put(record);
+    },
+    onError: (error, answerId) => log.error({ err: error, answerId }, "An answer could not be carried on"),
+  });
+  const { conversations, records, journal } = storage;
+  const answers = new AnswerService({
+    engine,
+    journal,
+    conversations,
+    records,
+    audience,
+    limits: () => ({ ...current.config, isCeilingSent: current.config.isMaxResponseTokensSet }),
+    isRouteUsable: (name) => current.routes.isUsable(name),
+    isDraining: () => isDraining,
+  });
+  const system = new ConfiguredSystem(
+    () => current,
+    () => auth.firstRun.hasAdministrator(),
+  );
+  const services: Services = { answers, conversations, records, firstRun: auth.firstRun, system };
+  const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
+  const trpc = mountTrpc({ services, authenticate: auth.principalOf, onError });
+  const readiness = (): Readiness => ({
+    store: isStoreHealthy ? { ok: true } : { ok: false, detail: "The database can't be written" },
+    targets: current.routes.isUsable("default") ? { ok: true } : { ok: false, detail: "No target is usable" },
+    draining: { ok: !isDraining },
+  });
+  const server = createHttpServer({
+    routes: [
+      ...healthRoutes(readiness),
+      ...sseRoutes(services, auth.principalOf),
+      ...openAiRoutes(services, auth.principalOf),
+    ],
+    mounts: [
+      { path: TRPC_PATH, handle: trpc.handle },
+      { path: "/api/auth", handle: auth.handle },
+    ],
+    fallback: await consoleFallback(config.console, auth),
+    prepare: setTrustedHeaders,
+    onError,
+  });
+  server.on("upgrade", (request, socket, head) => {
+    setTrustedHeaders(request);
+    if (request.url?.split("?", 1)[0] === TRPC_PATH) trpc.upgrade(request, socket, head);
+    else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+
+  const housekeep = async () => {
+    isStoreHealthy = await storage.isHealthy();
+    const recovered = await engine.recover();
+    if (recovered > 0) log.info({ recovered }, "Answers of a holder that died were taken up");
+  };
+  await housekeep();
+  const housekeeping = setInterval(() => void housekeep().catch(onError), HOUSEKEEPING_MS);
+  const stopWatching = watchConfig({
+    environment,
+    directory,
+    onChange(changed) {
+      current.config = changed;
+      current.routes = new RouteBook(changed, transport.fetch);
+      log.info("The configuration was reloaded");
+    },
+    onError: (error) =>
+      log.error({ err: error }, "The changed configuration is wrong: the one before it stays in force"),
+  });
+  await listen(server, config);
+  return {
+    config,
+    url: urlOf(server, config.host),
+    signInCode: await auth.firstRun.code(),
+    async close(graceMs) {
+      isDraining = true;
+      clearInterval(housekeeping);
+      stopWatching();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await engine.close(graceMs);
+      audience.close();
+      trpc.close();
+      server.closeAllConnections();
+      await closed;
+      await transport.close();
+      await storage.close();
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  // "All addresses" is no address that a browser can open.
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { createHTTPHandler } from "@trpc/server/adapters/standalone";
+import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import { WebSocketServer } from "ws";
+import { isSameOrigin } from "../../http/origin.ts";
+import type { Services } from "../../services.ts";
+import type { Authenticate } from "../guard.ts";
+import { appRouter } from "./router.ts";
+import type { TrpcContext } from "./trpc.ts";
+import { PING_INTERVAL_MS } from "./trpc.ts";
+
+/** Path of the door, for HTTP and WebSocket alike. */
+export const TRPC_PATH = "/trpc";
+
+/** Room for the longest question, escaped. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+const MAX_BATCH_SIZE = 50;
+
+export interface TrpcMount {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes a WebSocket upgrade; a page of another origin is refused, since a cookie comes along unasked. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Tells WebSocket clients to reconnect elsewhere, and lets go of them. */
+  close(): void;
+}
+
+export interface TrpcMountOptions {
+  services: Services;
+  authenticate: Authenticate;
+  /** Told of faults that are not a caller's. */
+  onError: (error: unknown) => void;
+}
+
+/** Mounts the router on plain HTTP (with SSE subscriptions) and on WebSocket. */
+export function mountTrpc({ services, authenticate, onError }: TrpcMountOptions): TrpcMount {
+  const createContext = async ({ req }: { req: IncomingMessage }): Promise<TrpcContext> => {
+    const principal = await authenticate(req.headers);
+    // A key is no cookie: nobody else's page can send it along.
+    return { principal, services, isSameOrigin: principal?.kind === "key" || isSameOrigin(req) };
+  };
+  const report = ({ error }: { error: { code: string; cause?: unknown } }) => {
+    if (error.code === "INTERNAL_SERVER_ERROR") onError(error.cause ?? error);
+  };
+  const handle = createHTTPHandler({
+    router: appRouter,
+    basePath: `${TRPC_PATH}/`,
+    createContext,
+    maxBodySize: MAX_BODY_BYTES,
+    maxBatchSize: MAX_BATCH_SIZE,
+    onError: report,
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
+  const handler = applyWSSHandler({
+    wss: sockets,
+    router: appRouter,
+    createContext,
+    keepAlive: { enabled: true, pingMs: PING_INTERVAL_MS, pongWaitMs: PING_INTERVAL_MS },
+    onError: report,
+  });
+  return {
+    handle,
+    upgrade(request, socket, head) {
+      if (!isSameOrigin(request)) {
+        socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit("connection", client, request));
+    },
+    close() {
+      handler.broadcastReconnectNotification();
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { FailureError } from "../failure_error.ts";
+import { failureErrorOf, sendFailure } from "./respond.ts";
+import type { Exchange, HttpRoute } from "./routes.ts";
+import { findRoute } from "./routes.ts";
+
+/** A handler of Node's own kind, for everything below a path. */
+export interface Mount {
+  /** Path itself and everything below it. */
+  path: string;
+  handle(request: IncomingMessage, response: ServerResponse): unknown;
+}
+
+export interface ServeOptions {
+  routes: readonly HttpRoute[];
+  mounts: readonly Mount[];
+  /** Whatever no route and no mount takes. */
+  fallback(request: IncomingMessage, response: ServerResponse): unknown;
+  /** Sees every request first, to overwrite headers that only this server may set. */
+  prepare(request: IncomingMessage, response: ServerResponse): void;
+  onError(error: unknown): void;
+}
+
+/** Browsers and proxies keep connections for a minute; a server that closes first resets requests on their way. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** Makes the one HTTP server with its dispatch table. */
+export function createHttpServer(options: ServeOptions): Server {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+    dispatch(options, request, response).catch((error: unknown) => {
+      options.onError(error);
+      response.destroy();
+    });
+  });
+  return server;
+}
+
+async function dispatch(options: ServeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  options.prepare(request, response);
+  const url = urlOf(request);
+  if (url === undefined) return refusePlainly(response, new FailureError("not-found"));
+  const mount = options.mounts.find(({ path }) => url.pathname === path || url.pathname.startsWith(`${path}/`));
+  if (mount !== undefined) return void (await mount.handle(request, response));
+  const found = findRoute(options.routes, request.method ?? "GET", url.pathname);
+  if (found === undefined) return void (await options.fallback(request, response));
+  const exchange: Exchange = { request, response, url };
+  if ("allowed" in found) {
+    response.setHeader("allow", [...new Set(found.allowed)].join(", "));
+    return found.refuse(exchange, new FailureError("method-not-allowed"));
+  }
+  try {
+    await found.route.handle(exchange, found.parameters);
+  } catch (error) {
+    if (!(error instanceof FailureError)) options.onError(error);
+    // A stream that has begun can't be refused any more: cutting it tells the reader to come back with its cursor.
+    if (response.headersSent) response.destroy();
+    else found.route.refuse(exchange, error);
+    drain(request);
+  }
+}
+
+/** Reads what is left of a refused body, within reason, so that the caller can read the answer. */
+function drain(request: IncomingMessage): void {
+  if (!request.complete) request.resume();
+}
+
+function urlOf({ url = "/" }: IncomingMessage): URL | undefined {
+  // A path such as "//host" must not be taken for a host.
+  const path = url.replace(/^\/+/, "/");
+  return URL.canParse(path, "http://localhost") ? new URL(path, "http://localhost") : undefined;
+}
+
+/** Refuses outside of any door. */
+export function refusePlainly(response: ServerResponse, error: unknown): void {
+  const failure = failureErrorOf(error);
+  sendFailure(response, failure, { failure: failure.info });
+}

@@ -1,0 +1,42 @@
+import { startApp } from "./app.ts";
+import { ConfigError } from "./config/mod.ts";
+import { createLogger } from "./log.ts";
+import { StorageOpenError } from "./storage/mod.ts";
+import { printWelcome } from "./welcome.ts";
+
+/** How long running answers may go on after a signal to stop, in milliseconds. */
+const GRACE_MS = 10_000;
+
+const log = createLogger(process.env.COGNIFORGE_LOG_LEVEL);
+
+try {
+  const app = await startApp({ environment: process.env, directory: process.cwd(), log });
+  printWelcome(app, process.env);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, "Stopping");
+      app.close(GRACE_MS).then(
+        () => process.exit(0),
+        (error) => {
+          log.error({ err: error }, "Stopping failed");
+          process.exit(1);
+        },
+      );
+    });
+  }
+} catch (error) {
+  console.error(explain(error));
+  process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.format();
+  if (error instanceof StorageOpenError) return error.message;
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return [
+      `The port is taken: ${error.message}. Stop the other program, or set PORT to another port.`,
+      "المنفذ مشغول: أوقف البرنامج الآخر أو عيّن المتغير PORT إلى منفذ آخر.",
+    ].join("\n");
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,58 @@
+import type { Route } from "@cogniforge/core/engine";
+import type { Provider, ProviderFetch } from "@cogniforge/core/providers";
+import type { Config, RouteConfig } from "../config/mod.ts";
+import { maskKey, resolveRoute } from "../config/mod.ts";
+import type { RouteStatus, TargetStatus } from "../services.ts";
+import { makeProvider } from "./make_provider.ts";
+
+/** The providers and routes of one configuration; a new configuration makes a new book, and running answers keep their old one. */
+export class RouteBook {
+  readonly #config: Config;
+  readonly #providers: ReadonlyMap<string, Provider>;
+
+  constructor(config: Config, fetch: ProviderFetch) {
+    this.#config = config;
+    const usable = Object.values(config.providers).filter(({ isUsable }) => isUsable);
+    this.#providers = new Map(usable.map((provider) => [provider.name, makeProvider(provider, fetch)]));
+  }
+
+  /** The route that a name means, with those targets that can be asked. */
+  resolve(name: string): Route | undefined {
+    const config = resolveRoute(this.#config, name);
+    if (config === undefined) return undefined;
+    const { timeouts, maxRetries, onCut } = config;
+    const targets = config.targets.flatMap(({ provider: providerName, model }) => {
+      const provider = this.#providers.get(providerName);
+      return provider === undefined ? [] : [{ provider, model }];
+    });
+    return { name: config.name, targets, timeouts, maxRetries, onCut };
+  }
+
+  /** Whether a route has a target that can be asked; `undefined` if there is no such route. */
+  isUsable(name: string): boolean | undefined {
+    const route = this.resolve(name);
+    return route && route.targets.length > 0;
+  }
+
+  /** All routes with their targets, keys masked. */
+  list(): RouteStatus[] {
+    return Object.values(this.#config.routes).map((route) => ({
+      route: route.name,
+      targets: route.targets.map((target) => this.#statusOf(target)),
+    }));
+  }
+
+  #statusOf({ provider: name, model }: RouteConfig["targets"][number]): TargetStatus {
+    const provider = this.#config.providers[name];
+    const { dialect = "unknown", baseUrl, apiKey, isUsable = false } = provider ?? {};
+    return {
+      provider: name,
+      model,
+      dialect,
+      baseUrl,
+      maskedKey: apiKey && maskKey(apiKey.reveal()),
+      isTrial: dialect === "mock",
+      isUsable,
+    };
+  }
+}
