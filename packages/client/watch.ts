@@ -139,7 +139,6 @@ export class Watch {
     } finally {
       surroundings.network?.removeEventListener("online", onOnline);
       lifeline.stop();
-      controller.abort();
       unlink();
     }
   }

@@ -26,9 +26,10 @@ export class SseTransport implements Transport {
         const { done, value } = await reader.read();
         if (done) return;
         lifeline.beat();
-        const { batch, isOver } = batchOf(decoder.push(value));
+        const { batch, end } = readItems(decoder.push(value));
         if (batch) yield batch;
-        if (isOver) return;
+        if (end?.error) throw end.error;
+        if (end) return;
       }
     } finally {
       reader.cancel().catch(() => {});
@@ -59,23 +60,28 @@ async function refusalOf(response: Response): Promise<Error> {
   }
 }
 
-/** Joins what one read brought; tRPC names its own frames, those of the answer have no name. */
-function batchOf(items: readonly SseItem[]): { batch: EventBatch | undefined; isOver: boolean } {
+interface ReadItems {
+  /** What came together, joined. */
+  batch?: EventBatch;
+  /** The server ended the stream, with an error or in order. */
+  end?: { error?: Error };
+}
+
+/** tRPC names its own frames; those of the answer have no name. */
+function readItems(items: readonly SseItem[]): ReadItems {
   const events: AnswerEvent[] = [];
-  let cursor: string | undefined;
-  let isOver = false;
+  const read: ReadItems = {};
   for (const item of items) {
     if (item.type !== "event") continue;
-    if (item.event === "serialized-error") {
-      // What came before the error is handed over first; the reader meets the error again on its next connection.
-      if (events.length > 0) return { batch: { events, cursor: cursor ?? "" }, isOver: true };
-      throw failureOfShape(JSON.parse(item.data)) ?? new Error("The server ended the subscription with an error");
+    if (item.event === "return") {
+      read.end = {};
+    } else if (item.event === "serialized-error") {
+      const error = failureOfShape(JSON.parse(item.data));
+      read.end = { error: error ?? new Error("The server ended the subscription with an error") };
+    } else if (item.event === undefined && item.id !== undefined) {
+      events.push(JSON.parse(item.data) as AnswerEvent);
+      read.batch = { events, cursor: item.id };
     }
-    if (item.event === "return") isOver = true;
-    if (item.event !== undefined && item.event !== "message") continue;
-    if (item.id === undefined) continue;
-    events.push(JSON.parse(item.data) as AnswerEvent);
-    cursor = item.id;
   }
-  return { batch: cursor === undefined ? undefined : { events, cursor }, isOver };
+  return read;
 }
