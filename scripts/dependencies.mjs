@@ -51,11 +51,17 @@ export function installedMatchesLock(root) {
 
 /** Tells whether node_modules is what the lockfile and the manifests ask for. */
 export function dependenciesAreCurrent(root) {
-  const stamp = stampOf(root);
-  if (existsSync(stamp)) return readFileSync(stamp, "utf8") === wantedDependencies(root);
-  if (!installedMatchesLock(root)) return false;
-  stampDependencies(root);
-  return true;
+  try {
+    const stamp = stampOf(root);
+    if (existsSync(stamp)) return readFileSync(stamp, "utf8") === wantedDependencies(root);
+    if (!installedMatchesLock(root)) return false;
+    stampDependencies(root);
+    return true;
+  } catch (error) {
+    // A half-merged lockfile: npm says best what is wrong with it.
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 /** Remembers that node_modules is now what is wanted. */

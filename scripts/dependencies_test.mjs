@@ -59,3 +59,9 @@ test("dependenciesAreCurrent() sees a changed lockfile and a changed dependency,
   write("package-lock.json", { packages: { ...LOCK, "node_modules/left": { version: "1.0.2" } } });
   assert.equal(dependenciesAreCurrent(root), false);
 });
+
+test("dependenciesAreCurrent() is false, and does not fail, on a half-merged lockfile", (t) => {
+  const { root } = project(t, { installed: {} });
+  writeFileSync(join(root, "package-lock.json"), "<<<<<<< HEAD");
+  assert.equal(dependenciesAreCurrent(root), false);
+});
