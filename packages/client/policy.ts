@@ -23,5 +23,5 @@ export const DEFAULT_POLICY: ConnectionPolicy = {
   callMs: 20_000,
   giveUpAfterMs: 120_000,
   retryBetterAfterMs: 300_000,
-  backoff: { baseMs: 250, capMs: 5_000 },
+  backoff: { baseMs: 250, capMs: 3_000 },
 };

@@ -342,6 +342,34 @@ test("watch() checks the length of what it knows only from a cursor on", async (
   expect(types).toEqual(["text-delta", "snapshot", "answer-end"]);
 });
 
+test("watch() throws when the caller's cursor is none of the answer", async () => {
+  const { server, client } = await setStage();
+  server.add(ID).end();
+  const reading = readAll(client.watch(ID, { cursor: "answer-00000002.3" }));
+  await expect(reading).rejects.toMatchObject({ code: "invalid-cursor", status: 400 });
+});
+
+test("watch() fetches the answer anew when the server no longer knows its own cursor", async () => {
+  const { server, proxy, client } = await setStage();
+  const answer = server.add(ID);
+  server.knowsNoCursor = true;
+  const { text, events } = await readAll(client.watch(ID), ({ seq }) => {
+    if (seq === 2) answer.say("One ");
+    if (seq === 3) {
+      proxy.cutAll();
+      answer.say("two").end();
+    }
+  });
+  expect(text).toBe("One two");
+  expect(events.map(({ type }) => type)).toEqual([
+    "answer-start",
+    "attempt-start",
+    "text-delta",
+    "snapshot",
+    "answer-end",
+  ]);
+});
+
 test("watch() hands no end over whose hash is not that of the text", async () => {
   const { server, client } = await setStage({ transports: ["websocket"] });
   server

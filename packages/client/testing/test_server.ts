@@ -38,6 +38,8 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
   tamper: (event: AnswerEvent) => AnswerEvent = (event) => event;
   /** Thrown by `watch` and `read` while set. */
   breakdown: TRPCError["code"] | undefined;
+  /** Refuses every cursor while set. */
+  knowsNoCursor = false;
   /** Answers polls without waiting for news, as a server does that stops. */
   isHasty = false;
   readonly #http: Server;
@@ -90,7 +92,8 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
 
   #position(answer: ScriptedAnswer, cursor: string | undefined): number {
     const count = cursor === undefined ? 0 : answer.countOf(cursor);
-    if (count === undefined) throw refusal("BAD_REQUEST", "invalid-cursor");
+    if (count === undefined || (cursor !== undefined && this.knowsNoCursor))
+      throw refusal("BAD_REQUEST", "invalid-cursor");
     return count;
   }
 
