@@ -47,7 +47,8 @@ export function createAuthenticator({ auth, apiKey }: AuthenticatorOptions): Aut
 
 async function readSession(auth: Auth, cookie: string): Promise<Principal | undefined> {
   const headers = new Headers({ cookie: `${COOKIE_PREFIX}.session_token=${cookie}` });
-  const session = await auth.api.getSession({ headers });
+  // Not prolonged here: only the door `/api/auth/get-session` can send the browser the cookie that goes with it.
+  const session = await auth.api.getSession({ headers, query: { disableRefresh: true } });
   if (session === null) return undefined;
   const { id, name, email, role } = session.user;
   return { id: `user:${id}`, kind: "user", role: roleOf(role), name: name || email };

@@ -4,22 +4,22 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 interface Typed<Input extends SQLInputValue[], Row = never> {
   get(...input: Input): Row | undefined;
   all(...input: Input): Row[];
+  iterate(...input: Input): IterableIterator<Row>;
   run(...input: Input): { changes: number | bigint; lastInsertRowid: number | bigint };
 }
 
 /** Inputs and rows of the journal's statements, in the order of the placeholders. */
 export interface JournalStatements {
   insertHead: Typed<[answerId: string, holder: string, expiresAt: number]>;
-  insertAsk: Typed<[answerKey: number | bigint, owner: string, createdAt: number, ask: string]>;
+  insertAsk: Typed<[answerKey: number, owner: string, createdAt: number, ask: string]>;
   advance: Typed<
-    [newLastSeq: number, isEnded: number, answerId: string, lastSeq: number, holder: string, epoch: number],
-    { answer_key: number }
+    [newLastSeq: number, isEnded: number, answerKey: number, lastSeq: number, holder: string, epoch: number]
   >;
-  insertEvent: Typed<[answerKey: number, seq: number, data: string]>;
-  readEvents: Typed<[answerId: string, after: number, limit: number], { data: string }>;
+  insertBatch: Typed<[answerKey: number, lastSeq: number, events: string]>;
+  readBatches: Typed<[answerId: string, after: number], { events: string }>;
   findHead: Typed<
     [answerId: string],
-    { last_seq: number; is_ended: number; lease_holder: string; lease_epoch: number }
+    { answer_key: number; last_seq: number; is_ended: number; lease_holder: string; lease_epoch: number }
   >;
   find: Typed<
     [answerId: string],
@@ -28,7 +28,7 @@ export interface JournalStatements {
   renew: Typed<[expiresAt: number, answerId: string, holder: string, epoch: number]>;
   takeExpired: Typed<
     [holder: string, expiresAt: number, now: number, limit: number],
-    { answer_id: string; lease_epoch: number }
+    { answer_key: number; answer_id: string; lease_epoch: number }
   >;
 }
 
@@ -39,14 +39,13 @@ const TEXTS: Record<keyof JournalStatements, string> = {
   insertAsk: "INSERT INTO journal_asks (answer_key, owner, created_at, ask) VALUES (?, ?, ?, ?)",
   advance: `
     UPDATE journal_heads SET last_seq = ?, is_ended = ?
-    WHERE answer_id = ? AND last_seq = ? AND lease_holder = ? AND lease_epoch = ? AND is_ended = 0
-    RETURNING answer_key`,
-  insertEvent: "INSERT INTO journal_events (answer_key, seq, data) VALUES (?, ?, ?)",
-  readEvents: `
-    SELECT data FROM journal_events
-    WHERE answer_key = (SELECT answer_key FROM journal_heads WHERE answer_id = ?) AND seq > ?
-    ORDER BY seq LIMIT ?`,
-  findHead: "SELECT last_seq, is_ended, lease_holder, lease_epoch FROM journal_heads WHERE answer_id = ?",
+    WHERE answer_key = ? AND last_seq = ? AND lease_holder = ? AND lease_epoch = ? AND is_ended = 0`,
+  insertBatch: "INSERT INTO journal_batches (answer_key, last_seq, events) VALUES (?, ?, ?)",
+  readBatches: `
+    SELECT events FROM journal_batches
+    WHERE answer_key = (SELECT answer_key FROM journal_heads WHERE answer_id = ?) AND last_seq > ?
+    ORDER BY last_seq`,
+  findHead: "SELECT answer_key, last_seq, is_ended, lease_holder, lease_epoch FROM journal_heads WHERE answer_id = ?",
   find: `
     SELECT owner, created_at, ask, last_seq, is_ended
     FROM journal_heads JOIN journal_asks USING (answer_key) WHERE answer_id = ?`,
@@ -58,7 +57,7 @@ const TEXTS: Record<keyof JournalStatements, string> = {
     WHERE answer_key IN (
       SELECT answer_key FROM journal_heads WHERE is_ended = 0 AND lease_expires_at <= ?
       ORDER BY lease_expires_at LIMIT ?)
-    RETURNING answer_id, lease_epoch`,
+    RETURNING answer_key, answer_id, lease_epoch`,
 };
 
 export function prepareJournal(database: DatabaseSync): JournalStatements {

@@ -25,6 +25,8 @@ export class SqliteJournal implements Journal {
   readonly #statements: JournalStatements;
   readonly #commits: GroupCommit;
   readonly #tail: LiveTail = new LiveTail(this);
+  /** Keys of the answers of leases in use: an append then finds its row by number. A lease from elsewhere is looked up. */
+  readonly #keys = new WeakMap<Lease, number>();
 
   constructor(database: DatabaseSync, { clock = systemWallClock }: { clock?: WallClock } = {}) {
     this.#clock = clock;
@@ -42,9 +44,9 @@ export class SqliteJournal implements Journal {
       const entry = this.#find(answerId);
       if (entry !== undefined) return { created: false, entry };
       const expiresAt = this.#clock.wallTime() + ttlMs;
-      const { lastInsertRowid } = this.#statements.insertHead.run(answerId, holder, expiresAt);
-      this.#statements.insertAsk.run(lastInsertRowid, owner, createdAt, ask);
-      return { created: true, lease: { answerId, holder, epoch: 1, expiresAt } };
+      const answerKey = Number(this.#statements.insertHead.run(answerId, holder, expiresAt).lastInsertRowid);
+      this.#statements.insertAsk.run(answerKey, owner, createdAt, ask);
+      return { created: true, lease: this.#lease({ answerId, holder, epoch: 1, expiresAt }, answerKey) };
     });
   }
 
@@ -59,17 +61,17 @@ export class SqliteJournal implements Journal {
     const { answerId, holder, epoch } = lease;
     checkBatch(answerId, first.seq - 1, events);
     // Serialised here and never again: what the caller does to its events afterwards changes nothing.
-    const texts = events.map((event) => JSON.stringify(event));
+    const text = JSON.stringify(events);
     const isEnd = last.type === "answer-end" ? 1 : 0;
-    const { advance, insertEvent } = this.#statements;
     await this.#commits.write(
       () => {
+        const { advance, insertBatch } = this.#statements;
+        const answerKey = this.#keyOf(lease);
+        if (answerKey === undefined) return new Refusal(leaseLost(lease, false));
         // Fence and sequence are one condition of one update, inside the transaction that writes the events.
-        const head = advance.get(last.seq, isEnd, answerId, first.seq - 1, holder, epoch);
-        if (head === undefined) return this.#refusal(lease, events);
-        for (let index = 0, seq = first.seq; index < texts.length; index++, seq++) {
-          insertEvent.run(head.answer_key, seq, texts[index] as string);
-        }
+        const { changes } = advance.run(last.seq, isEnd, answerKey, first.seq - 1, holder, epoch);
+        if (changes === 0) return this.#refusal(lease, events);
+        insertBatch.run(answerKey, last.seq, text);
         return undefined;
       },
       () => this.#tail.publish(answerId, events),
@@ -77,8 +79,14 @@ export class SqliteJournal implements Journal {
   }
 
   async read(answerId: string, after: number, limit: number): Promise<readonly JournalEvent[]> {
-    const rows = this.#statements.readEvents.all(answerId, after, limit);
-    const events = rows.map(({ data }) => JSON.parse(data) as JournalEvent);
+    const events: JournalEvent[] = [];
+    if (limit <= 0) return events;
+    for (const row of this.#statements.readBatches.iterate(answerId, after)) {
+      for (const event of JSON.parse(row.events) as JournalEvent[]) {
+        if (event.seq > after && events.length < limit) events.push(event);
+      }
+      if (events.length >= limit) break;
+    }
     // A long history is read in many full pages: others get their turn between them.
     if (events.length === limit) await nextTurn();
     return events;
@@ -94,7 +102,9 @@ export class SqliteJournal implements Journal {
       const expiresAt = this.#clock.wallTime() + ttlMs;
       const { changes } = this.#statements.renew.run(expiresAt, answerId, holder, epoch);
       if (changes === 0) return new Refusal(leaseLost(lease, this.#find(answerId)?.isEnded ?? false));
-      return { answerId, holder, epoch, expiresAt };
+      const answerKey = this.#keyOf(lease);
+      const renewed = { answerId, holder, epoch, expiresAt };
+      return answerKey === undefined ? renewed : this.#lease(renewed, answerKey);
     });
   }
 
@@ -103,13 +113,24 @@ export class SqliteJournal implements Journal {
       const now = this.#clock.wallTime();
       const expiresAt = now + ttlMs;
       const rows = this.#statements.takeExpired.all(holder, expiresAt, now, limit);
-      return rows.map(({ answer_id, lease_epoch }) => ({ answerId: answer_id, holder, epoch: lease_epoch, expiresAt }));
+      return rows.map(({ answer_key, answer_id, lease_epoch }) =>
+        this.#lease({ answerId: answer_id, holder, epoch: lease_epoch, expiresAt }, answer_key),
+      );
     });
   }
 
   async close(): Promise<void> {
     await this.#commits.close();
     this.#tail.close();
+  }
+
+  #lease(lease: Lease, answerKey: number): Lease {
+    this.#keys.set(lease, answerKey);
+    return lease;
+  }
+
+  #keyOf(lease: Lease): number | undefined {
+    return this.#keys.get(lease) ?? this.#statements.findHead.get(lease.answerId)?.answer_key;
   }
 
   #find(answerId: string): JournalEntry | undefined {

@@ -47,7 +47,7 @@ test("SqliteJournal.append() fails alone when SQLite itself refuses one of a gro
   const second = await journal.create({ ...HEADER, answerId: "answer-2" }, { holder: "one", ttlMs: 1000 });
   if (!first.created || !second.created) throw new Error("Expected new answers");
   // An error of the database in the middle of a batch, as a full disk would give.
-  database.exec(`CREATE TRIGGER refuse BEFORE INSERT ON journal_events WHEN NEW.data LIKE '%poison%'
+  database.exec(`CREATE TRIGGER refuse BEFORE INSERT ON journal_batches WHEN NEW.events LIKE '%poison%'
     BEGIN SELECT RAISE(ROLLBACK, 'disk'); END`);
   const results = await Promise.allSettled([
     journal.append(first.lease, [delta(1)]),

@@ -33,7 +33,7 @@ export const beginning: Migration = {
 async function createJournal(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("journal_heads")
-    // Events name their answer by this number: a tenth of the bytes of its id.
+    // Batches name their answer by this number: a tenth of the bytes of its id.
     .addColumn("answer_key", "integer", (column) => column.primaryKey())
     .addColumn("answer_id", "text", (column) => column.notNull().unique())
     .addColumn("last_seq", "integer", (column) => column.notNull())
@@ -55,14 +55,21 @@ async function createJournal(db: Kysely<unknown>): Promise<void> {
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("ask", "text", (column) => column.notNull())
     .execute();
+  // One row for each append, in the order of appending: a thousand answers that grow at once then fill the same few
+  // pages, where rows in the order of their answers would dirty a page each. Only the narrow index is scattered.
   await db.schema
-    .createTable("journal_events")
+    .createTable("journal_batches")
+    .addColumn("batch_key", "integer", (column) => column.primaryKey())
     .addColumn("answer_key", "integer", (column) => column.notNull())
-    .addColumn("seq", "integer", (column) => column.notNull())
-    .addColumn("data", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint("journal_events_key", ["answer_key", "seq"])
-    // The rows stand in their key's order, so that a page is one range and there is no second index to write.
-    .modifyEnd(sql`without rowid`)
+    .addColumn("last_seq", "integer", (column) => column.notNull())
+    // The events as a JSON array.
+    .addColumn("events", "text", (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex("journal_batches_by_answer")
+    .unique()
+    .on("journal_batches")
+    .columns(["answer_key", "last_seq"])
     .execute();
 }
 
