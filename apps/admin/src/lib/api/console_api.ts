@@ -1,0 +1,68 @@
+import { type AnswerEvent, createCogniforgeClient, type TransportState } from "@cogniforge/client";
+import type { AppRouter } from "@cogniforge/server/router";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+
+type Inputs = inferRouterInputs<AppRouter>;
+type Outputs = inferRouterOutputs<AppRouter>;
+
+export type SystemStatus = Outputs["system"]["status"];
+export type ConversationPage = Outputs["conversations"]["list"];
+export type ConversationInfo = ConversationPage["conversations"][number];
+export type ConversationView = Outputs["conversations"]["get"];
+export type TurnView = ConversationView["turns"][number];
+export type FirstAdmin = Inputs["setup"]["createFirstAdmin"];
+
+/** What is asked of the server; `answerId` makes a repeated call harmless. */
+export interface Ask {
+  answerId: string;
+  question: string;
+  conversationId?: string | undefined;
+}
+
+export interface WatchOptions {
+  signal: AbortSignal;
+  onTransport: (state: TransportState) => void;
+}
+
+/**
+ * What the console asks of the server: the one seam between the pages and the client package.
+ *
+ * Every call fails with a `FailureError` of the client package; a `ConnectionError` is one that did not reach the server.
+ */
+export interface ConsoleApi {
+  ask(input: Ask): Promise<{ conversationId: string | undefined }>;
+  /** The events of an answer from its beginning (the past as one snapshot) to its end, over whatever transport works. */
+  watch(answerId: string, options: WatchOptions): AsyncIterable<AnswerEvent>;
+  /** @returns Whether it still ran. */
+  cancel(answerId: string): Promise<boolean>;
+  listConversations(cursor?: string): Promise<ConversationPage>;
+  getConversation(conversationId: string): Promise<ConversationView>;
+  renameConversation(conversationId: string, title: string): Promise<void>;
+  removeConversation(conversationId: string): Promise<void>;
+  status(): Promise<SystemStatus>;
+  createFirstAdmin(input: FirstAdmin): Promise<void>;
+}
+
+/** Conversations that the list asks for at once. */
+const PAGE_SIZE = 50;
+
+/** How long a page keeps trying by itself before it says that it could not connect, in milliseconds. */
+const GIVE_UP_AFTER_MS = 30_000;
+
+/** The server's API, with the session that the browser's cookie carries. */
+export function createConsoleApi(origin: string): ConsoleApi {
+  const client = createCogniforgeClient({ url: origin, policy: { giveUpAfterMs: GIVE_UP_AFTER_MS } });
+  const { conversations } = client;
+  return {
+    ask: (input) => client.ask(input),
+    watch: (answerId, options) => client.watch(answerId, options),
+    cancel: (answerId) => client.cancel(answerId),
+    listConversations: (cursor) =>
+      conversations.list({ limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) }),
+    getConversation: (conversationId) => conversations.get(conversationId),
+    renameConversation: (conversationId, title) => conversations.rename(conversationId, title),
+    removeConversation: (conversationId) => conversations.remove(conversationId),
+    status: () => client.system.status(),
+    createFirstAdmin: (input) => client.setup.createFirstAdmin(input),
+  };
+}

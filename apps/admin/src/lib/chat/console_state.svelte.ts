@@ -1,0 +1,76 @@
+import { FailureError } from "@cogniforge/client";
+import { createContext } from "svelte";
+import type { ConsoleApi, SystemStatus } from "#lib/api/console_api.ts";
+import { Conversation } from "./conversation.svelte.ts";
+import { ConversationList } from "./conversation_list.svelte.ts";
+
+export interface ConsoleStateOptions {
+  api: ConsoleApi;
+  /** A question was asked in the conversation; a new one has no page of its own yet. */
+  onAsked: (conversationId: string) => void;
+  onSignedOut: () => void;
+}
+
+/** What all pages of the console share: made in their layout, handed on by context. */
+export class ConsoleState {
+  readonly api: ConsoleApi;
+  readonly list: ConversationList;
+  readonly conversation: Conversation;
+  readonly #onSignedOut: () => void;
+  status = $state.raw<SystemStatus | undefined>();
+  /** Said by assistive technology, politely. */
+  announcement = $state("");
+
+  constructor({ api, onAsked, onSignedOut }: ConsoleStateOptions) {
+    this.#onSignedOut = onSignedOut;
+    this.api = this.#watched(api);
+    this.list = new ConversationList(this.api);
+    this.conversation = new Conversation({
+      api: this.api,
+      onAsked: (conversationId) => {
+        onAsked(conversationId);
+        void this.list.refresh();
+      },
+      // The title and the order may have changed with the answer.
+      onAnswerEnd: () => void this.list.refresh(),
+    });
+  }
+
+  /** Reads what every page needs. */
+  async start(): Promise<void> {
+    await Promise.all([this.list.refresh(), this.refreshStatus()]);
+  }
+
+  /** What is set up and what is not; an unreachable server shows itself elsewhere. */
+  async refreshStatus(): Promise<void> {
+    try {
+      this.status = await this.api.status();
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+    }
+  }
+
+  /** Notices with any call that the session is over. */
+  #watched(api: ConsoleApi): ConsoleApi {
+    const noticing =
+      <A extends unknown[], T>(call: (...args: A) => Promise<T>) =>
+      async (...args: A): Promise<T> => {
+        try {
+          return await call(...args);
+        } catch (error) {
+          if (error instanceof FailureError && error.info.code === "unauthenticated") this.#onSignedOut();
+          throw error;
+        }
+      };
+    return {
+      ...api,
+      ask: noticing(api.ask),
+      listConversations: noticing(api.listConversations),
+      getConversation: noticing(api.getConversation),
+      renameConversation: noticing(api.renameConversation),
+      removeConversation: noticing(api.removeConversation),
+    };
+  }
+}
+
+export const [getConsole, setConsole] = createContext<ConsoleState>();
