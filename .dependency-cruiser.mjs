@@ -149,6 +149,6 @@ export default {
     parser: "tsc",
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)(node_modules|build|\\.svelte-kit|paraglide|test-results)/" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "svelte", "default"] },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["svelte", "import", "node", "default"] },
   },
 };

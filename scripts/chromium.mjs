@@ -41,12 +41,10 @@ function playwrightsOwn({ node, env }) {
 
 /** The browser that is there already; `undefined` when there is none that starts. */
 export function findChromium({ node, env }) {
-  const candidates = [
-    findOnPath(NAMES, env.PATH ?? ""),
-    ...(process.platform === "darwin" ? MAC : []),
-    playwrightsOwn({ node, env }),
-  ];
-  return candidates.find((file) => file !== undefined && starts(file));
+  const onPath = NAMES.map((name) => findOnPath([name], env.PATH ?? ""));
+  const installed = [...onPath, ...(process.platform === "darwin" ? MAC : [])];
+  const isUsable = (file) => file !== undefined && starts(file);
+  return installed.find(isUsable) ?? [playwrightsOwn({ node, env })].find(isUsable);
 }
 
 async function isReachable(url) {
