@@ -28,6 +28,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const STRINGS_AND_NON_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+
+/** Like {@linkcode parseJson}, but takes the numbers that Python writes and JSON does not know (in log probabilities) as null. */
+export function parsePythonJson(text: string): unknown {
+  const value = parseJson(text);
+  if (value !== undefined || !/Infinity|NaN/.test(text)) return value;
+  return parseJson(text.replaceAll(STRINGS_AND_NON_NUMBERS, (found) => (found.startsWith('"') ? found : "null")));
+}
+
 /** Whether a text that is no JSON only lacks its end: an object, an array or a string in it is still open. */
 export function isCutJson(text: string): boolean {
   let depth = 0;

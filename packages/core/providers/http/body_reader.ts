@@ -1,6 +1,6 @@
 import { UpstreamError } from "../../failures/mod.ts";
 import { SseDecoder, type SseItem, SseTooLargeError } from "../../sse/mod.ts";
-import { asObject, isCutJson, parseJson } from "../_json.ts";
+import { asObject, isCutJson, parseJson, parsePythonJson } from "../_json.ts";
 import type { ProviderPart } from "../provider.ts";
 import { simulateStream } from "../simulate.ts";
 import type { AnswerReader } from "./answer_reader.ts";
@@ -52,11 +52,6 @@ export class BodyReader {
   /** Whether the model has finished; nothing after it is a failure. */
   get isFinished(): boolean {
     return this.#answer.isFinished;
-  }
-
-  /** Events that could not be read and were skipped. */
-  get malformedEvents(): number {
-    return this.#malformed;
   }
 
   /**
@@ -127,7 +122,10 @@ export class BodyReader {
   }
 
   #readItem(item: SseItem, parts: ProviderPart[], isLast: boolean): void {
-    if (item.type === "stray") {
+    if (item.type === "stray" && this.#answer.isEndMark(item.line.trim())) {
+      this.#refuseRubbish();
+      this.#isDone = true;
+    } else if (item.type === "stray") {
       const body = this.#strayLines.push(item.line);
       if (body !== undefined) {
         this.#answer.readChunk(body, parts);
@@ -146,8 +144,9 @@ export class BodyReader {
       this.#isDone = true;
       return;
     }
-    const body = parseJson(text);
+    const body = parsePythonJson(text);
     const chunk = asObject(Array.isArray(body) ? body[0] : body);
+    if (body === undefined && /\n|^data:/.test(text) && this.#readUnframed(text, parts, isLast)) return;
     if (event === "error") this.#answer.readError(chunk ?? { error: { message: text } });
     else if (chunk !== undefined) {
       this.#events++;
@@ -159,6 +158,18 @@ export class BodyReader {
       this.#malformed++;
       if (++this.#malformedInARow > MAX_MALFORMED_IN_A_ROW) throw malformed("too many events that are no JSON");
     }
+  }
+
+  /** Events without the blank line between them, or with their field's name twice: true if every line is one. */
+  #readUnframed(text: string, parts: ProviderPart[], isLast: boolean): boolean {
+    const lines = text.split("\n").map((line) => line.replace(/^data:/, "").trim());
+    const isEvent = (line: string) => line === "" || this.#answer.isEndMark(line) || parseJson(line) !== undefined;
+    const cut = isLast && isCutJson(lines.at(-1) ?? "") ? lines.pop() : undefined;
+    if (cut !== undefined && lines.length === 0) return false;
+    const isEvents = lines.every(isEvent);
+    if (!isEvents) return false;
+    for (const line of lines) if (!this.#isDone) this.#readEvent({ data: line, event: undefined }, parts, false);
+    return true;
   }
 
   #readRest(parts: ProviderPart[]): void {
@@ -174,7 +185,7 @@ export class BodyReader {
 
   #readJson(parts: ProviderPart[]): void {
     const text = this.#json.join("") + this.#jsonDecoder.decode();
-    const body = parseJson(text);
+    const body = parsePythonJson(text);
     if (body === undefined) {
       this.#readLines(text, parts);
       return;

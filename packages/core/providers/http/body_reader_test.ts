@@ -186,3 +186,17 @@ test("BodyReader gives what was held back when the stream ends or fails", async 
     "half a character at a cut, which may go on",
   );
 });
+
+test("BodyReader reads events that have lost their framing in part", async () => {
+  const unframed = (text("a") + text("b") + FINISH + DONE).replaceAll("\n\n", "\n");
+  assert.deepEqual(await outcome(unframed), ["ab", "stop", undefined], "no blank lines");
+  const cut = `${text("a")}${text("b")}data: {"choices":[{"inde`.replaceAll("\n\n", "\n");
+  assert.deepEqual(await outcome(cut), ["ab", "", undefined], "no blank lines, and cut");
+  assert.deepEqual(await outcome((text("a") + FINISH).replaceAll("data: ", "data: data: ")), ["a", "stop", undefined]);
+  assert.deepEqual(await outcome(`${text("a")}[DONE]\n`), ["a", "stop", undefined], "a bare end mark");
+});
+
+test("BodyReader reads numbers that Python writes and JSON does not know", async () => {
+  const chunk = '{"choices":[{"index":0,"delta":{"content":"NaN, -Infinity"},"logprobs":[-Infinity, NaN,Infinity]}]}';
+  assert.deepEqual(await outcome(`data: ${chunk}\n\n${FINISH}`), ["NaN, -Infinity", "stop", undefined]);
+});

@@ -47,7 +47,7 @@ export class ChatAnswer implements AnswerReader {
   }
 
   isAnswer(body: JsonObject): boolean {
-    return asArray(body.choices).length > 0;
+    return Array.isArray(body.choices);
   }
 
   isEndMark(data: string): boolean {
@@ -60,14 +60,14 @@ export class ChatAnswer implements AnswerReader {
    * @throws {UpstreamError} If the chunk is or holds an error and the model has not finished.
    */
   readChunk(chunk: JsonObject, parts: ProviderPart[]): void {
-    const choice = firstChoice(chunk);
-    this.#readReport(chunk, parts);
-    if (choice !== undefined) {
+    const choices = ownChoices(chunk);
+    this.#readReport(chunk, choices[0], parts);
+    for (const choice of choices) {
       // Perplexity sends the whole message so far beside each delta: it counts only where there is no delta.
       const delta = asObject(choice.delta) ?? (this.#hasText ? undefined : wholeMessage(choice));
       if (delta !== undefined) this.#readMessage(delta, parts, false);
     }
-    this.#readEnd(chunk, choice, parts);
+    this.#readEnd(chunk, choices, parts);
   }
 
   /**
@@ -76,12 +76,14 @@ export class ChatAnswer implements AnswerReader {
    * @throws {UpstreamError} If it is or holds an error.
    */
   readWhole(body: JsonObject, parts: ProviderPart[]): void {
-    const choice = firstChoice(body);
-    this.#readReport(body, parts);
-    const message = choice && (wholeMessage(choice) ?? asObject(choice.delta));
-    if (message !== undefined) this.#readMessage(message, parts, true);
-    this.#readEnd(body, choice, parts);
-    if (choice !== undefined) this.finish(undefined, parts);
+    const choices = ownChoices(body);
+    this.#readReport(body, choices[0], parts);
+    for (const choice of choices) {
+      const message = wholeMessage(choice) ?? asObject(choice.delta);
+      if (message !== undefined) this.#readMessage(message, parts, true);
+    }
+    this.#readEnd(body, choices, parts);
+    if (this.isAnswer(body)) this.finish(undefined, parts);
   }
 
   /**
@@ -127,13 +129,13 @@ export class ChatAnswer implements AnswerReader {
     this.#deliverToolCalls(false, parts);
   }
 
-  #readReport(chunk: JsonObject, parts: ProviderPart[]): void {
+  #readReport(chunk: JsonObject, choice: JsonObject | undefined, parts: ProviderPart[]): void {
     // The first that names itself has answered: Azure's first chunk has no name, and a gateway's last may have another's.
     if (this.#model === "") {
       this.#model = asText(chunk.model) ?? "";
       if (this.#model !== "") parts.push({ type: "model", model: this.#model });
     }
-    const report = readUsage(chunk);
+    const report = readUsage(chunk, choice);
     if (report === undefined) return;
     // Perplexity reports in every chunk: only news is passed on, and always the whole.
     if (report.usage !== undefined && isNews(this.#usage, report.usage)) {
@@ -162,16 +164,16 @@ export class ChatAnswer implements AnswerReader {
     if ((hasToolCall || hasHiddenReasoning) && parts.at(-1)?.type !== "progress") parts.push({ type: "progress" });
   }
 
-  #readEnd(body: JsonObject, choice: JsonObject | undefined, parts: ProviderPart[]): void {
-    const error = findError(body, choice);
+  #readEnd(body: JsonObject, choices: readonly JsonObject[], parts: ProviderPart[]): void {
+    const error = findError(body, choices);
     if (error !== undefined) {
       this.readError(error);
       return;
     }
-    const raw = choice?.finish_reason;
-    // An empty word is none: some put it into every chunk.
-    if (raw === undefined || raw === null || raw === "" || this.#isFinished) return;
-    const word = String(raw);
+    // An empty word is none: some put it into every chunk. Of several the last counts, as it came last.
+    const raw = choices.findLast(({ finish_reason: word }) => word !== undefined && word !== null && word !== "");
+    if (raw === undefined || this.#isFinished) return;
+    const word = String(raw.finish_reason);
     const failure = failureOfFinishReason(word);
     if (failure !== undefined) throw new UpstreamError(failure);
     this.finish(word, parts);
@@ -194,13 +196,20 @@ function pushText(type: "text" | "reasoning", text: string, parts: ProviderPart[
   if (text !== "") parts.push({ type, text });
 }
 
-/** Choice 0: others (`n` above 1) are no part of the answer. */
-function firstChoice(chunk: JsonObject): JsonObject | undefined {
-  for (const value of asArray(chunk.choices)) {
-    const choice = asObject(value);
-    if (choice !== undefined && (choice.index ?? 0) === 0) return choice;
-  }
-  return undefined;
+const NO_CHOICES: readonly JsonObject[] = [];
+
+/**
+ * The pieces of choice 0: others (`n` above 1) are no part of the answer. Copilot gives text and tool calls of one answer as
+ * several choices with the same index.
+ */
+function ownChoices(chunk: JsonObject): readonly JsonObject[] {
+  const values = asArray(chunk.choices);
+  if (values.length === 0) return NO_CHOICES;
+  const choices = values.map(asObject).filter((choice) => choice !== undefined);
+  const own = choices.filter((choice) => choice.index === 0);
+  if (own.length > 0) return own;
+  // Without an index only the first can be told from the others.
+  return choices[0] !== undefined && typeof choices[0].index !== "number" ? choices.slice(0, 1) : NO_CHOICES;
 }
 
 /** The message of a choice; older completion servers put its text into the choice itself. */

@@ -21,7 +21,11 @@ export function readContent(message: JsonObject): Content {
   if (Array.isArray(message.content)) readItems(message.content, content);
   if (content.refusal !== "" && content.refusal === content.text) content.refusal = "";
   // Servers that keep an old name beside the new one say the same twice: the first that says anything counts.
-  const reasoning = asText(message.reasoning_content) ?? asText(message.reasoning) ?? asText(message.reasoning_text);
+  const reasoning =
+    asText(message.reasoning_content) ??
+    asText(message.reasoning) ??
+    asText(message.reasoning_text) ??
+    asText(message.thinking);
   if (reasoning !== undefined) content.reasoning = reasoning;
   else if (content.reasoning === "") readReasoningDetails(message.reasoning_details, content);
   return content;

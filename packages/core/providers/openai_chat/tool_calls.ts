@@ -6,6 +6,8 @@ interface ToolCallDraft {
   id: string | undefined;
   name: string;
   arguments: string;
+  /** The last piece of them. */
+  last: string;
 }
 
 type ToolCallPart = Extract<ProviderPart, { type: "tool-call" }>;
@@ -40,13 +42,13 @@ export class ToolCallAssembler {
   /**
    * Delivers the calls that are complete, each once: those whose arguments are valid JSON. What the model could not finish is dropped.
    *
-   * @param mayBeEmpty Whether a call without arguments is complete; it is not when the model was cut off.
+   * @param isWhole Whether the model said all that it had to say; if it was cut off, only what is certain is delivered.
    */
-  deliver(mayBeEmpty: boolean): ToolCallPart[] {
+  deliver(isWhole: boolean): ToolCallPart[] {
     const parts: ToolCallPart[] = [];
     for (const draft of this.#drafts) {
-      const text = draft.arguments.trim() === "" && mayBeEmpty ? "{}" : draft.arguments;
-      if (draft.name === "" || parseJson(text) === undefined) continue;
+      const text = completeArguments(draft, isWhole);
+      if (draft.name === "" || text === undefined) continue;
       // An id is what a tool's result refers to, so one that is missing must be unique in its conversation.
       const id = draft.id ?? `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`;
       parts.push({ type: "tool-call", index: this.#delivered++, id, name: draft.name, arguments: text });
@@ -61,13 +63,16 @@ export class ToolCallAssembler {
     const name = asText(called.name);
     let draft = this.#find(index, id);
     if (draft === undefined || isAnother(draft, id, name)) {
-      draft = { index, id, name: "", arguments: "" };
+      draft = { index, id, name: "", arguments: "", last: "" };
       this.#drafts.push(draft);
     }
     draft.id ??= id;
     // Some repeat the name in every fragment.
     if (draft.name === "") draft.name = name ?? "";
-    draft.arguments += typeof called.arguments === "string" ? called.arguments : textOfObject(called.arguments);
+    const text = typeof called.arguments === "string" ? called.arguments : textOfObject(called.arguments);
+    if (text === "") return;
+    draft.arguments += text;
+    draft.last = text;
   }
 
   #find(index: number | undefined, id: string | undefined): ToolCallDraft | undefined {
@@ -75,6 +80,15 @@ export class ToolCallAssembler {
     if (id !== undefined) return this.#drafts.find((draft) => draft.id === id);
     return this.#drafts.at(-1);
   }
+}
+
+/** The arguments as JSON text; `undefined` if there is none. */
+function completeArguments(draft: ToolCallDraft, isWhole: boolean): string | undefined {
+  if (parseJson(draft.arguments) !== undefined) return draft.arguments;
+  if (!isWhole) return undefined;
+  if (draft.arguments.trim() === "") return "{}";
+  // Proxies that begin with a placeholder `{}`, or send all arguments so far each time: the last piece is the whole.
+  return draft.last.startsWith("{") && parseJson(draft.last) !== undefined ? draft.last : undefined;
 }
 
 /** Whether a fragment begins another call although it points to this one: providers that number every call 0, or none. */

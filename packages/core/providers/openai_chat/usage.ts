@@ -9,8 +9,9 @@ export interface UsageReport {
 }
 
 /** Finds the usage of a chunk or an answer wherever its provider puts it, and reads it. */
-export function readUsage(chunk: JsonObject): UsageReport | undefined {
-  const raw = asObject(chunk.usage) ?? asObject(asObject(chunk.x_groq)?.usage);
+export function readUsage(chunk: JsonObject, choice?: JsonObject): UsageReport | undefined {
+  // At the top, in Groq's own field, or in the choice (Moonshot).
+  const raw = asObject(chunk.usage) ?? asObject(asObject(chunk.x_groq)?.usage) ?? asObject(choice?.usage);
   if (raw === undefined) return undefined;
   const usage: Usage = {};
   const inputTokens = asCount(raw.prompt_tokens) ?? asCount(raw.input_tokens);
