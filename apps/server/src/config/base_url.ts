@@ -8,8 +8,7 @@ forbiddenAddresses.addAddress("100.100.100.200", "ipv4");
 forbiddenAddresses.addSubnet("fe80::", 10, "ipv6");
 forbiddenAddresses.addAddress("fd00:ec2::254", "ipv6");
 forbiddenAddresses.addAddress("fd20:ce::254", "ipv6");
-// IPv4's link-local addresses in IPv6's clothes: mapped, and through NAT64.
-forbiddenAddresses.addSubnet("::ffff:169.254.0.0", 112, "ipv6");
+// The rules for IPv4 hold for addresses mapped into IPv6 too; this is the way through NAT64.
 forbiddenAddresses.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
 const FORBIDDEN_HOSTS = new Set(["metadata.google.internal", "metadata.goog", "metadata", "instance-data"]);
 

@@ -39,6 +39,8 @@ export class ConfigReport {
   readonly notices: Bilingual[] = [];
 
   error(path: string, en: string, ar: string): void {
+    // One variable can be read for two reasons, such as a key that the environment and the file name.
+    if (this.errors.some((known) => known.path === path && known.message.en === en)) return;
     this.errors.push({ path, message: { en, ar } });
   }
 

@@ -1,5 +1,12 @@
+import type { EnvironmentReader } from "./environment_reader.ts";
+
 /** Model of the default route where nothing is set: a name in OpenRouter's style, `vendor/model`. */
 export const DEFAULT_MODEL = "openai/gpt-4o-mini";
+
+/** The model that is set for the default route, or `undefined`. */
+export function readDefaultModel(reader: EnvironmentReader): string | undefined {
+  return reader.realText("DEFAULT_AI_MODEL");
+}
 
 /** What a vendor's own API calls its models, and what it is asked for where the default model is another vendor's. */
 const VENDORS = {

@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const KEY = "sk-or-v1-0123456789abcdef0123456789abcdefwxyz";
+
+// Each test starts a Node of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 let directory: string;
 beforeEach(async () => {

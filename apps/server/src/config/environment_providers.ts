@@ -1,5 +1,5 @@
 import { withVersionPath } from "./base_url.ts";
-import { compatibleModel, DEFAULT_MODEL, vendorModel } from "./default_models.ts";
+import { compatibleModel, DEFAULT_MODEL, readDefaultModel, vendorModel } from "./default_models.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
 import type { KnownProvider } from "./known_provider.ts";
 import type { Secret } from "./secret.ts";
@@ -27,7 +27,7 @@ const ORIGINS = {
 
 /** The providers that the environment sets up, in the order in which the default route tries them. */
 export function readEnvironmentProviders(reader: EnvironmentReader): KnownProvider[] {
-  const model = reader.text("DEFAULT_AI_MODEL") ?? DEFAULT_MODEL;
+  const model = readDefaultModel(reader) ?? DEFAULT_MODEL;
   const providers: KnownProvider[] = [];
   const add = (name: EnvironmentProviderName, baseUrl: string, asked: string, keyVariable: string, apiKey?: Secret) => {
     const key = apiKey && { apiKey };
@@ -67,7 +67,7 @@ export function readEnvironmentProviders(reader: EnvironmentReader): KnownProvid
 
 /** A provider that a route of the file names, but that the environment does not set up: listed, never called. */
 export function unsetEnvironmentProvider(name: EnvironmentProviderName, reader: EnvironmentReader): KnownProvider {
-  const model = reader.text("DEFAULT_AI_MODEL") ?? DEFAULT_MODEL;
+  const model = readDefaultModel(reader) ?? DEFAULT_MODEL;
   const baseUrl = name === "ai-service" ? undefined : { baseUrl: ORIGINS[name] };
   return {
     config: {

@@ -1,6 +1,7 @@
 import { formatBaseUrl } from "./base_url.ts";
 import type { ProviderConfig } from "./config.ts";
 import type { ConfigReport } from "./config_error.ts";
+import { readDefaultModel } from "./default_models.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
 import type { ParsedConfigFile } from "./file_schema.ts";
 import { type KnownProvider, MOCK_MODEL } from "./known_provider.ts";
@@ -15,7 +16,7 @@ export function readFileProviders(
   reader: EnvironmentReader,
   report: ConfigReport,
 ): KnownProvider[] {
-  const defaultModel = reader.text("DEFAULT_AI_MODEL");
+  const defaultModel = readDefaultModel(reader);
   return Object.entries(file.providers ?? {}).map(([name, provider]) => {
     if (provider.dialect === "mock")
       return { config: mockProvider(name, provider), model: provider.model ?? MOCK_MODEL };

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { Config, ConfigSource } from "./config.ts";
 import { ConfigError, ConfigReport } from "./config_error.ts";
 import { findConfigFile, readConfigFile } from "./config_file.ts";
+import { readDefaultModel } from "./default_models.ts";
 import { readEnvironment } from "./dot_env.ts";
 import { isEnvironmentProvider, readEnvironmentProviders, unsetEnvironmentProvider } from "./environment_providers.ts";
 import { EnvironmentReader } from "./environment_reader.ts";
@@ -73,7 +74,7 @@ async function readFileContent(path: string, context: FileContext): Promise<Pars
     raw,
     {
       hasMock: context.hasMock,
-      isDefaultModelSet: reader.isSet("DEFAULT_AI_MODEL"),
+      isDefaultModelSet: readDefaultModel(reader) !== undefined,
       totalMs: context.policy.timeouts.totalMs,
     },
     report,

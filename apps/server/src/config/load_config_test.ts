@@ -182,13 +182,24 @@ describe("loadConfig() with providers of the environment", () => {
     expect(config.hints[0]).toMatchObject({ variable: "GEMINI_API_KEY", state: "placeholder" });
   });
 
-  test("counts every value of .env.example as not set", async () => {
-    await write(".env", await readFile(new URL("../../../../.env.example", import.meta.url), "utf8"));
+  test("counts every key, password and address of .env.example as not set", async () => {
+    const template = await readFile(new URL("../../../../.env.example", import.meta.url), "utf8");
+    await write(".env", template);
+    expect((await load()).notices).toHaveLength(1);
+    const secrets = /^# (?=(\w+_API_KEY|AI_SERVICE_\w+|ADMIN_EMAIL|ADMIN_PASSWORD)=)/gm;
+    await write(".env", template.replaceAll(secrets, ""));
     const config = await load();
     expect(config.providers).toEqual({});
     expect(config.admin).toBeUndefined();
-    expect(config.hints.slice(0, 4).map(({ state }) => state)).toEqual(Array(4).fill("placeholder"));
-    expect(config.notices).toHaveLength(5);
+    expect(config.apiKey).toBeUndefined();
+    expect(config.hints.slice(0, 5).map(({ state }) => state)).toEqual(Array(5).fill("placeholder"));
+    expect(config.notices).toHaveLength(9);
+  });
+
+  test("tells a wrong key once, though the environment and the file both name it", async () => {
+    const p = { dialect: "openai-chat", baseUrl: "https://p.test/v1", model: "m", apiKeyEnv: "OPENAI_API_KEY" };
+    await write("cogniforge.config.json", { providers: { p } });
+    expect(await errorsOf({ OPENAI_API_KEY: "مفتاح" })).toHaveLength(1);
   });
 
   test("leaves the mock as the only answer where LLM_FORCE_MOCK is set, on every route and by every name", async () => {

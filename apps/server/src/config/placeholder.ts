@@ -11,6 +11,7 @@ const PLACEHOLDERS = [
   /^(sk-|sk-or-v1-|sk-or-|sk-ant-|sk-proj-)?your[-_ ].*[-_ ]here$/i,
   /^(change[-_ ]?(me|this|it)|replace[-_ ]?(me|this|it|with.*)|place[-_ ]?holder|to[-_ ]?do|tbd|dummy|none|null|undefined)!*$/i,
   /^(api[-_ ]?key|secret|token|password|key)[-_ ]?here$/i,
+  /^[^\s@]+@your[-_][\w-]+(\.[\w.-]+)?$/i,
 ];
 
 /** Hosts that nobody can own (RFC 2606), so that a URL of them is a template's. */

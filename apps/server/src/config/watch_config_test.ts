@@ -1,8 +1,14 @@
+import { once } from "node:events";
+import { watch } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Config, ConfigError, watchConfig } from "./mod.ts";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { type Config, ConfigError, loadConfig, watchConfig } from "./mod.ts";
+
+// File events and the quiet that follows them take their time on a busy machine.
+vi.setConfig({ testTimeout: 20_000 });
 
 let directory: string;
 let stops: (() => void)[];
@@ -33,6 +39,23 @@ function startWatching(environment: Record<string, string> = {}) {
   const next = () =>
     told.length > 0 ? Promise.resolve(told.shift()) : new Promise((resolve) => waiting.push(resolve));
   return { next, told, stop };
+}
+
+/** Waits for two reloads in another folder, after which whatever is due in the first one has happened. */
+async function settle(): Promise<void> {
+  const elsewhere = await mkdtemp(join(tmpdir(), "cogniforge-clock-"));
+  let reloaded = () => {};
+  const onChange = () => reloaded();
+  const stop = watchConfig({ environment: {}, directory: elsewhere, onChange, onError: onChange });
+  for (const port of [1, 2]) {
+    const change = new Promise<void>((resolve) => {
+      reloaded = resolve;
+    });
+    await writeFile(join(elsewhere, ".env"), `PORT=${port}`);
+    await change;
+  }
+  stop();
+  await rm(elsewhere, { recursive: true });
 }
 
 test("watchConfig() tells the new configuration when the file is written, replaced, removed and made anew", async () => {
@@ -77,6 +100,7 @@ test("watchConfig() follows COGNIFORGE_CONFIG into another folder", async () => 
   const { next } = startWatching();
   await writeFile(file(".env"), "COGNIFORGE_CONFIG=etc/house.json\n");
   expect(textOf(await next())).toBe("one");
+  await settle();
   await writeFile(file("etc/house.json"), mock("two"));
   expect(textOf(await next())).toBe("two");
 });
@@ -94,9 +118,13 @@ test("watchConfig() tells nothing of other files, nor of the same content writte
   await writeFile(file("cogniforge.config.json"), mock("one"));
   const { next, told } = startWatching();
   await writeFile(file("notes.txt"), "anything");
+  await settle();
   await writeFile(file("cogniforge.config.json"), mock("one"));
+  await settle();
+  expect(told).toEqual([]);
   await writeFile(file(".env"), "PORT=5003\n");
   expect(await next()).toMatchObject({ port: 5003 });
+  await settle();
   expect(told).toEqual([]);
 });
 
@@ -118,5 +146,48 @@ test("watchConfig() tells nothing after it was stopped", async () => {
   stopped.stop();
   await writeFile(file(".env"), "PORT=5005\n");
   await running.next();
+  await settle();
   expect(stopped.told).toEqual([]);
+});
+
+test("watchConfig() tells nothing of a load that was under way when it was stopped", async () => {
+  const gate = Promise.withResolvers<void>();
+  const entered = Promise.withResolvers<void>();
+  onTestFinished(() => void vi.unstubAllGlobals());
+  vi.stubGlobal("configGate", { entered: entered.resolve, opened: gate.promise });
+  const { told, stop } = startWatching();
+  await writeFile(
+    file("cogniforge.config.ts"),
+    "configGate.entered(); await configGate.opened; export default { providers: {} };",
+  );
+  await entered.promise;
+  stop();
+  gate.resolve();
+  await settle();
+  expect(told).toEqual([]);
+});
+
+test("watchConfig() waits until a file is written to its end", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { next, told } = startWatching();
+  const events = watch(directory);
+  onTestFinished(() => events.close());
+  const writeStep = async (content: string) => {
+    const seen = once(events, "change");
+    await writeFile(file("cogniforge.config.json"), content);
+    await seen;
+    // The watcher under test hears of it in the same turn as `events`, in either order.
+    await setImmediate();
+  };
+  await writeStep(`{ "providers": {`);
+  vi.advanceTimersByTime(100);
+  // A load that had wrongly begun with the first part would end before this one.
+  await expect(loadConfig({ environment: {}, directory })).rejects.toThrow(ConfigError);
+  await writeStep(mock("whole"));
+  vi.advanceTimersByTime(100);
+  await setImmediate();
+  vi.advanceTimersByTime(100);
+  expect(textOf(await next())).toBe("whole");
+  expect(told).toEqual([]);
 });
