@@ -17,6 +17,9 @@ interface Pending {
   reject: (reason: unknown) => void;
 }
 
+/** Writes of one transaction: more would hold up the event loop, and every reader, for more than some milliseconds. */
+const MAX_GROUP = 256;
+
 /**
  * Commits everything that was written during one turn of the event loop as one transaction.
  *
@@ -66,41 +69,36 @@ export class GroupCommit {
   }
 
   #flush(): void {
-    const group = this.#pending;
-    this.#pending = [];
-    if (group.length === 0) return;
-    try {
-      this.#commit(group);
-    } catch (error) {
-      const [only, ...others] = group;
-      if (others.length === 0) only?.reject(error);
-      // One write broke the transaction for all: each by itself answers only for itself.
-      else for (const one of group) this.#commitAlone(one);
-    }
+    const group = this.#pending.splice(0, MAX_GROUP);
+    if (this.#pending.length > 0) this.#schedule();
+    const failure = this.#commit(group);
+    if (failure === undefined) return;
+    if (group.length === 1) group[0]?.reject(failure.reason);
+    // One write broke the transaction for all: each by itself answers only for itself.
+    else for (const one of group) this.#commitAlone(one);
   }
 
   #commitAlone(one: Pending): void {
-    try {
-      this.#commit([one]);
-    } catch (error) {
-      one.reject(error);
-    }
+    const failure = this.#commit([one]);
+    if (failure !== undefined) one.reject(failure.reason);
   }
 
-  #commit(group: readonly Pending[]): void {
+  /** Commits a group and settles it, or leaves nothing behind and tells why. */
+  #commit(group: readonly Pending[]): { reason: unknown } | undefined {
     let results: unknown[];
     try {
       this.#database.exec("BEGIN IMMEDIATE");
       results = group.map(({ apply }) => apply());
       this.#database.exec("COMMIT");
-    } catch (error) {
+    } catch (reason) {
       // Some errors (a full disk) have rolled back already.
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
+      return { reason };
     }
     group.forEach((one, index) => {
       settle(one, results[index]);
     });
+    return undefined;
   }
 }
 
