@@ -128,6 +128,19 @@ test("watch() polls where the WebSocket is refused and streams are held back", a
   expect(server.reads.slice(0, 3)).toEqual([0, 5_000, 25_000]);
 });
 
+test("watch() polls for shorter where a proxy cuts long waits", async () => {
+  const { server, proxy, clock, client } = await setStage({ transports: ["polling"] });
+  const answer = server.add(ID);
+  server.on("read", (waitMs) => {
+    if (waitMs === 2_500) answer.end();
+    if (waitMs <= 2_500) return;
+    clock.advance(3_000);
+    proxy.cutAll();
+  });
+  await readAll(client.watch(ID));
+  expect(server.reads).toEqual([0, 5_000, 0, 2_500]);
+});
+
 test.each(["websocket", "sse"] as const)("watch() comes back when a living %s goes silent", async (transport) => {
   const { server, proxy, clock, client, states, onTransport } = await setStage({
     transports: [transport, "polling"],
@@ -158,16 +171,18 @@ test("watch() heals by itself when the server restarts, and climbs back to its t
     refusals += 1;
     if (refusals === 7) proxy.answersBadGateway = false;
   });
+  server.on("watch", () => {
+    if (server.watches === 2) answer.say("Survived").end();
+  });
   const { text } = await readAll(client.watch(ID, { onTransport }), ({ seq }) => {
-    if (seq === 2) {
-      proxy.answersBadGateway = true;
-      proxy.cutAll();
-      answer.say("Survived");
-    }
-    if (seq === 3) answer.end();
+    if (seq !== 2) return;
+    proxy.answersBadGateway = true;
+    proxy.cutAll();
   });
   expect(text).toBe("Survived");
   expect(refusals).toBe(7);
+  // One quick question told that the server is back; the answer was silent then, and nobody waited for its next word.
+  expect(server.reads).toEqual([0]);
   expect(states.at(-1)).toEqual({ transport: "websocket", state: "active" });
 });
 

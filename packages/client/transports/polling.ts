@@ -3,10 +3,13 @@ import type { Calls } from "../calls.ts";
 import { ConnectionError } from "../errors.ts";
 import type { ConnectRequest, EventBatch, Transport } from "./transport.ts";
 
-/** Waits of successive polls in milliseconds: the first are short, to show early that polling works. */
+/**
+ * Waits of successive polls in milliseconds. The first does not wait: it shows at once that polling works, or, after an outage,
+ * that the server is back and a better transport may be tried.
+ */
 const WAITS_MS = [0, 5_000, 25_000] as const;
 
-/** Below this a poll is not made shorter, however often a proxy cut it. */
+/** Below this a poll is not made shorter, however often it was cut; and one that was cut sooner teaches nothing of proxies. */
 const SHORTEST_WAIT_MS = 1_000;
 
 /**
@@ -30,21 +33,12 @@ export class PollingTransport implements Transport {
     this.#callMs = callMs;
   }
 
-  async *connect(request: ConnectRequest): AsyncGenerator<EventBatch> {
-    // Without news the quick first question is followed at once by one that waits.
-    if (this.#answered === 0) {
-      const batch = await this.#ask(request, 0);
-      if (batch.events.length > 0) return yield batch;
-    }
-    const waitMs = Math.min(this.#longestMs, WAITS_MS[this.#answered] ?? WAITS_MS[2]);
-    yield await this.#ask(request, waitMs);
-  }
-
-  async #ask({ answerId, cursor, signal, lifeline }: ConnectRequest, waitMs: number): Promise<EventBatch> {
-    lifeline.expectWithin(waitMs + this.#callMs);
-    const askedAt = this.#clock.now();
+  async *connect({ answerId, cursor, signal, lifeline }: ConnectRequest): AsyncGenerator<EventBatch> {
     const answered = this.#answered;
+    const waitMs = Math.min(this.#longestMs, WAITS_MS[answered] ?? WAITS_MS[2]);
+    const askedAt = this.#clock.now();
     this.#answered = 0;
+    lifeline.expectWithin(waitMs + this.#callMs);
     try {
       const { events, cursor: next } = await this.#calls.trpc.answers.read.query(
         cursor === undefined ? { answerId, waitMs } : { answerId, cursor, waitMs },
@@ -55,9 +49,11 @@ export class PollingTransport implements Transport {
       if (isHasty) throw new ConnectionError();
       lifeline.beat();
       this.#answered = answered + 1;
-      return { events, cursor: next };
+      yield { events, cursor: next };
     } catch (error) {
-      if (waitMs > 0) this.#longestMs = Math.max(SHORTEST_WAIT_MS, waitMs / 2);
+      if (this.#clock.now() - askedAt >= SHORTEST_WAIT_MS) {
+        this.#longestMs = Math.max(SHORTEST_WAIT_MS, Math.round(waitMs / 2));
+      }
       throw this.#calls.failureOf(error);
     }
   }
