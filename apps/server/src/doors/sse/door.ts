@@ -14,9 +14,11 @@ import { admit } from "../guard.ts";
 import type { Frame, FrameSubject } from "./frames.ts";
 import { errorFrame, framesOf, startedFrame } from "./frames.ts";
 import { readQuestion } from "./input.ts";
+import type { FramePosition } from "./position.ts";
+import { decodePosition, encodePosition } from "./position.ts";
 
 /** How long an `EventSource` waits before it reconnects, in milliseconds. */
-const RETRY_MS = 1_000;
+const RETRY = encodeSse({ retry: 1_000 });
 
 /** Id of the only frame of an answer that could not begin: a reconnect with it is told to stop. */
 const REFUSED = "refused";
@@ -59,25 +61,27 @@ async function streamAnswer(answers: Services["answers"], principal: Principal, 
   } catch (error) {
     if (!(error instanceof FailureError) || !TOLD_IN_STREAM.has(error.code)) throw error;
     const stream = new EventStream(response);
-    await stream.write(encodeFrame(REFUSED, errorFrame(error.info, {})));
+    await stream.write(RETRY + encodeFrame(REFUSED, errorFrame(error.info, {})));
     return stream.end();
   }
-  await follow(answers, principal, exchange, { subject: started, cursor: started.cursor, isNew: true });
+  const position = { cursor: started.cursor, frames: 0 };
+  await follow(answers, principal, exchange, { subject: started, position, isNew: true });
 }
 
 async function resume(
   answers: Services["answers"],
   principal: Principal,
   exchange: Exchange,
-  cursor: string,
+  id: string,
 ): Promise<void> {
-  const { answerId, seq } = parseCursor(cursor);
+  const position = decodePosition(id);
+  const { answerId, seq } = parseCursor(position.cursor);
   const { isEnded, lastSeq, conversationId } = await answers.find(principal, answerId);
   // "No content" is how a server tells an EventSource not to come back.
   if (isEnded && seq >= lastSeq) return void exchange.response.writeHead(204).end();
   await follow(answers, principal, exchange, {
     subject: { answerId, conversationId },
-    cursor,
+    position,
     isNew: false,
   });
 }
@@ -86,23 +90,33 @@ async function follow(
   answers: Services["answers"],
   principal: Principal,
   { response }: Exchange,
-  { subject, cursor, isNew }: { subject: FrameSubject; cursor: string; isNew: boolean },
+  { subject, position, isNew }: { subject: FrameSubject; position: FramePosition; isNew: boolean },
 ): Promise<void> {
   const stop = new AbortController();
   response.once("close", () => stop.abort());
-  const batches = await answers.watch(principal, subject.answerId, { cursor, signal: stop.signal, past: "deltas" });
+  let before = position.cursor;
+  let had = position.frames;
+  const batches = await answers.watch(principal, subject.answerId, {
+    cursor: before,
+    signal: stop.signal,
+    past: "deltas",
+  });
   const stream = new EventStream(response, { "x-answer-id": subject.answerId });
-  await stream.write(`retry: ${RETRY_MS}\n\n`);
-  if (isNew) await stream.write(encodeFrame(cursor, startedFrame(subject)));
-  let before = cursor;
+  // One write: a reader that has heard anything at all has an id to come back with, and does not ask twice.
+  await stream.write(isNew ? RETRY + encodeFrame(before, startedFrame(subject)) : RETRY);
   for await (const batch of batches) {
     for (const { cursor: after, event } of batch) {
       const frames = framesOf(event, subject);
-      // Only an event's last frame moves the reader on: a cut between two of them must not lose the second.
+      if (frames.length === 0) continue;
       for (const [index, frame] of frames.entries()) {
-        await stream.write(encodeFrame(index === frames.length - 1 ? after : before, frame));
+        if (index < had) continue;
+        const isLast = index === frames.length - 1;
+        // Only an event's last frame moves the reader to the next event: a cut between two must lose and repeat nothing.
+        const id = encodePosition(isLast ? { cursor: after, frames: 0 } : { cursor: before, frames: index + 1 });
+        await stream.write(encodeFrame(id, frame));
       }
-      if (frames.length > 0) before = after;
+      before = after;
+      had = 0;
     }
   }
   stream.end();
