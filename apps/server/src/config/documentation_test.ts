@@ -21,7 +21,7 @@ async function loadFile(content: string, environment: Record<string, string> = {
 
 test("docs/configuration.md names every variable that is read", async () => {
   const folder = new URL(".", import.meta.url);
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts"));
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".ts") && !/^_|_test\.ts$/.test(name));
   const sources = await Promise.all(files.map((name) => readFile(new URL(name, folder), "utf8")));
   const variables = new Set(
     sources.join("\n").match(/(?<=["\s])(?!ERR_)[A-Z]+(_[A-Z]+)+(?=["]|: [{a-z])|"(HOST|PORT)"/g),

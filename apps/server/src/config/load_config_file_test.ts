@@ -1,0 +1,226 @@
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { ConfigFolder, chain, KEY, noticesOf, OTHER_KEY } from "./_config_folder.ts";
+import { resolveRoute } from "./mod.ts";
+
+const folder = new ConfigFolder();
+
+describe("loadConfig() with a file", () => {
+  const example = {
+    $schema: "./apps/server/cogniforge.schema.json",
+    providers: { primary: { dialect: "openai-chat", baseUrl: "http://127.0.0.1:9100/v1", apiKeyEnv: "PRIMARY_KEY" } },
+    routes: {
+      default: {
+        targets: [{ provider: "primary", model: "gpt-4o-mini" }],
+        timeouts: { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 },
+        maxRetries: 5,
+        hedgeAfterMs: 4,
+        onCut: "fail",
+      },
+    },
+  };
+
+  test("takes providers and routes from JSON as they are written", async () => {
+    await folder.write("cogniforge.config.json", example);
+    const config = await folder.load({ PRIMARY_KEY: KEY, OPENROUTER_API_KEY: OTHER_KEY });
+    expect(config.file).toBe(join(folder.path, "cogniforge.config.json"));
+    expect(config.providers.primary).toMatchObject({ isUsable: true, source: "file", keyVariable: "PRIMARY_KEY" });
+    expect(config.providers.primary?.apiKey?.reveal()).toBe(KEY);
+    expect(config.routes.default).toEqual({ name: "default", ...example.routes.default });
+    expect(resolveRoute(config, "openrouter/openai/gpt-4o")?.targets).toEqual([
+      { provider: "openrouter", model: "openai/gpt-4o" },
+    ]);
+  });
+
+  test("keeps a provider whose variable is not set, unusable, with a notice and a hint", async () => {
+    await folder.write("cogniforge.config.json", example);
+    const config = await folder.load({ PRIMARY_KEY: "<your key>" });
+    expect(config.providers.primary?.isUsable).toBe(false);
+    expect(noticesOf(config)).toContain("'primary' is not used, as its variable PRIMARY_KEY is not set");
+    expect(config.hints.map(({ variable, state }) => `${variable} ${state}`)).toEqual([
+      "PRIMARY_KEY placeholder",
+      "ALLOW_MOCK_LLM missing",
+    ]);
+  });
+
+  test("appends the mock to the default route of the file, once", async () => {
+    await folder.write("cogniforge.config.json", example);
+    expect(chain(await folder.load({ ALLOW_MOCK_LLM: "1" }))).toEqual(["primary gpt-4o-mini", "mock mock"]);
+    await folder.write("cogniforge.config.json", {
+      providers: { mock: { dialect: "mock", text: "trial", paceMs: 0 } },
+      routes: { default: { targets: [{ provider: "mock" }] } },
+    });
+    const config = await folder.load({ ALLOW_MOCK_LLM: "1" });
+    expect(chain(config)).toEqual(["mock mock"]);
+    expect(config.providers.mock).toMatchObject({ text: "trial", paceMs: 0, source: "file" });
+  });
+
+  test("makes a default route of the file's providers, then the environment's", async () => {
+    await folder.write("cogniforge.config.json", {
+      providers: {
+        second: { dialect: "openai-chat", baseUrl: "https://second.test/v1", model: "two" },
+        first: { dialect: "openai-chat", baseUrl: "https://first.test/v1" },
+        openai: { dialect: "openai-chat", baseUrl: "https://proxy.test/v1", apiKey: OTHER_KEY, model: "mine" },
+      },
+    });
+    const config = await folder.load({ OPENROUTER_API_KEY: KEY, OPENAI_API_KEY: KEY, DEFAULT_AI_MODEL: "vendor/m" });
+    expect(chain(config)).toEqual(["second two", "first vendor/m", "openai mine", "openrouter vendor/m"]);
+    expect(config.providers.openai).toMatchObject({ baseUrl: "https://proxy.test/v1", source: "file" });
+    expect(config.providers.openai?.apiKey?.reveal()).toBe(OTHER_KEY);
+  });
+
+  test("asks for a model where a default route cannot be made without one", async () => {
+    const file = { providers: { local: { dialect: "openai-chat", baseUrl: "http://127.0.0.1:1/v1" } } };
+    expect(await folder.errorsOfFile(file)).toEqual({
+      "providers.local.model": expect.stringContaining("DEFAULT_AI_MODEL"),
+    });
+    expect(chain(await folder.load({ DEFAULT_AI_MODEL: "m" }))).toEqual(["local m"]);
+  });
+
+  test("lists a provider of the environment that a route names and that is not set up", async () => {
+    await folder.write("cogniforge.config.json", { routes: { default: { targets: [{ provider: "gemini" }] } } });
+    const config = await folder.load();
+    expect(config.providers.gemini).toMatchObject({ isUsable: false, source: "environment" });
+    expect(config.hints[0]?.variable).toBe("GEMINI_API_KEY");
+    expect(noticesOf(config)).toContain("GEMINI_API_KEY is not set");
+  });
+
+  test("does not hedge in extreme mode", async () => {
+    await folder.write("cogniforge.config.json", example);
+    const config = await folder.load({ LLM_EXTREME_COMPLEXITY_MODE: "on", PRIMARY_KEY: KEY });
+    expect(config.routes.default?.hedgeAfterMs).toBeNull();
+    expect(noticesOf(config)).toContain("does not hedge");
+  });
+
+  test("reads a script of either kind, and the one that COGNIFORGE_CONFIG names", async () => {
+    const script = (port: number, type = "") =>
+      `const url${type} = "http://127.0.0.1:${port}/v1";
+       export default { providers: { local: { dialect: "openai-chat", baseUrl: url, model: "m" } } };`;
+    await folder.write("package.json", { type: "module" });
+    await folder.write("cogniforge.config.js", script(1));
+    expect((await folder.load()).providers.local?.baseUrl).toBe("http://127.0.0.1:1/v1");
+    await folder.write("cogniforge.config.ts", script(2, ": string"));
+    const both = await folder.load();
+    expect(both.providers.local?.baseUrl).toBe("http://127.0.0.1:2/v1");
+    expect(noticesOf(both)).toContain("cogniforge.config.js beside it is not");
+    await folder.write("other.json", { providers: { named: { dialect: "mock" } } });
+    expect(Object.keys((await folder.load({ COGNIFORGE_CONFIG: "./other.json" })).providers)).toEqual(["named"]);
+    expect(await folder.errors({ COGNIFORGE_CONFIG: "other.yaml" })).toMatchObject([{ path: "COGNIFORGE_CONFIG" }]);
+  });
+
+  test("reads a changed script anew", async () => {
+    await folder.write("cogniforge.config.ts", `export default { providers: { a: { dialect: "mock" } } };`);
+    expect(Object.keys((await folder.load()).providers)).toEqual(["a"]);
+    await folder.write("cogniforge.config.ts", `export default { providers: { b: { dialect: "mock" } } };`);
+    expect(Object.keys((await folder.load()).providers)).toEqual(["b"]);
+  });
+
+  test("tells every error of a file at once, each with its path, together with the environment's", async () => {
+    const errors = await folder.errorsOfFile(
+      {
+        provders: {},
+        providers: {
+          "A b": { dialect: "openai-chat", baseUrl: "ftp://x" },
+          later: { dialect: "gemini", baseUrl: "https://x.test" },
+          none: {},
+          number: 3,
+          local: {
+            dialect: "openai-chat",
+            base_url: "x",
+            apiKey: "a b",
+            apiKeyEnv: "not-a-name",
+            headers: { "a b": "c" },
+          },
+          mock: { dialect: "openai-chat", baseUrl: "http://127.0.0.1/v1", model: "m" },
+          quiet: { dialect: "mock", paceMs: -1, tekst: "x" },
+        },
+        routes: {
+          default: {
+            targets: [{ provider: "lokal", model: "m" }, { provider: "local" }, { provider: "local", modle: "m" }],
+            timeouts: { idleMs: 0, firstTokenMs: 500_000, connectMs: 1.5, total: 1 },
+            maxRetries: "2",
+            hedgeAfterMs: 1_000_000,
+            onCut: "stop",
+          },
+          empty: { targets: [] },
+          "a/b": { targets: [{ provider: "local", model: "m" }] },
+        },
+      },
+      { PORT: "x" },
+    );
+    expect(Object.keys(errors).sort()).toEqual(
+      [
+        "PORT",
+        "provders",
+        "providers.A b",
+        "providers.A b.baseUrl",
+        "providers.later.dialect",
+        "providers.none.dialect",
+        "providers.number",
+        "providers.local.baseUrl",
+        "providers.local.base_url",
+        "providers.local.apiKey",
+        "providers.local.apiKeyEnv",
+        "providers.local.headers.a b",
+        "providers.mock.dialect",
+        "providers.quiet.paceMs",
+        "providers.quiet.tekst",
+        "routes.default.targets[0].provider",
+        "routes.default.targets[1].model",
+        "routes.default.targets[2].model",
+        "routes.default.targets[2].modle",
+        "routes.default.timeouts.idleMs",
+        "routes.default.timeouts.firstTokenMs",
+        "routes.default.timeouts.connectMs",
+        "routes.default.timeouts.total",
+        "routes.default.maxRetries",
+        "routes.default.hedgeAfterMs",
+        "routes.default.onCut",
+        "routes.empty.targets",
+        "routes.a/b",
+      ].sort(),
+    );
+    expect(errors.provders).toBe("Expected a known field, found 'provders': did you mean 'providers'?");
+    expect(errors["providers.local.base_url"]).toContain("did you mean 'baseUrl'?");
+    expect(errors["providers.quiet.tekst"]).toContain("did you mean 'text'?");
+    expect(errors["providers.later.dialect"]).toContain("('openai-chat' or 'mock'), found 'gemini'");
+    expect(errors["routes.default.targets[0].provider"]).toContain("did you mean 'local'?");
+    expect(errors["routes.default.timeouts.total"]).toContain("did you mean 'totalMs'?");
+  });
+
+  test.each([
+    ["file:///etc/passwd", "file:"],
+    ["http://user:secret-word@host.test/v1", "user name"],
+    ["http://169.254.169.254/v1", "metadata"],
+    ["http://2852039166/v1", "metadata"],
+    ["http://[fd00:ec2::254]/v1", "metadata"],
+    ["http://[::ffff:169.254.169.254]/v1", "metadata"],
+    ["http://[fe80::1]/v1", "link-local"],
+    ["http://metadata.google.internal./v1", "metadata"],
+    ["https://host.test/v1?key=secret-word", "'?'"],
+    ["nonsense", "none"],
+  ])("refuses the base URL %s", async (baseUrl, reason) => {
+    const errors = await folder.errorsOfFile({ providers: { p: { dialect: "openai-chat", baseUrl, model: "m" } } });
+    expect(errors).toEqual({ "providers.p.baseUrl": expect.stringContaining(reason) });
+    expect(errors["providers.p.baseUrl"]).not.toContain("secret-word");
+    expect(await folder.errors({ LLM_BASE_URL: baseUrl })).toContainEqual(
+      expect.objectContaining({ path: "LLM_BASE_URL" }),
+    );
+  });
+
+  test.each([
+    ["cogniforge.config.json", `{ "providers": {\n  "a": { "apiKey": ${KEY} } } }`, "line 2, column 20"],
+    ["cogniforge.config.json", "", "line 1, column 1"],
+    ["cogniforge.config.json", "[]", "Expected an object, found a list"],
+    ["cogniforge.config.ts", `throw new Error("no ${KEY}")`, "Error: no …"],
+    ["cogniforge.config.ts", `export const config = {}`, "no default export"],
+  ])("says what is wrong with a %s that says %j, without a key in it", async (name, content, message) => {
+    await folder.write(name, content);
+    const refusal = await folder.refusal();
+    expect(refusal.errors).toHaveLength(1);
+    expect(refusal.errors[0]?.path).toBe(name);
+    expect(refusal.errors[0]?.message.en).toContain(message);
+    expect(`${refusal.format()}${inspect(refusal)}`).not.toContain(KEY);
+  });
+});
