@@ -262,6 +262,25 @@ test("watch() keeps trying until the time to give up has passed", async () => {
   expect(states.at(-1)).toEqual({ transport: "polling", state: "reconnecting" });
 });
 
+test("watch() counts the time to give up anew after each time that it got through", async () => {
+  const { server, proxy, clock, client } = await setStage();
+  const answer = server.add(ID);
+  proxy.answersBadGateway = true;
+  let refusals = 0;
+  proxy.on("bad-gateway", () => {
+    refusals += 1;
+    if (refusals % 3 === 0) proxy.answersBadGateway = false;
+  });
+  const { events } = await readAll(client.watch(ID), ({ seq }) => {
+    if (seq !== 2) return;
+    clock.advance(120_000);
+    proxy.answersBadGateway = true;
+    proxy.cutAll();
+    answer.end();
+  });
+  expect(events.at(-1)?.type).toBe("answer-end");
+});
+
 test("watch() tries at once when the network comes back", async () => {
   const { server, proxy, clock, network, client } = await setStage({
     transports: ["polling"],
