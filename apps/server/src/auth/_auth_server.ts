@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
 import { openStorage } from "../storage/mod.ts";
@@ -28,11 +28,14 @@ export async function startAuthServer(options: AuthServerOptions) {
   const auth = await createAuth({ kysely: storage.kysely, secret, trustedOrigins });
   const handler = createAuthHandler(auth);
   const authenticator = createAuthenticator({ auth, apiKey });
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     request.headers["x-cf-address"] = address;
     request.headers["x-cf-proto"] = protocol;
     if (request.url?.startsWith("/api/auth/")) return handler(request, response);
     response.end(JSON.stringify((await authenticator.principalOf(request.headers)) ?? null));
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: Error) => response.destroy(error));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

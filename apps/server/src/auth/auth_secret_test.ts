@@ -1,7 +1,7 @@
 import { chmod, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { tempFolder } from "../storage/_temp_folder.ts";
+import { tempFolder } from "../storage/temp_folder.ts";
 import { readOrCreateAuthSecret } from "./auth_secret.ts";
 
 test("readOrCreateAuthSecret() makes one secret that only its owner can read, also when many start at once", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tempFolder } from "../storage/_temp_folder.ts";
+import { tempFolder } from "../storage/temp_folder.ts";
 import { ADMIN, cookieOf, startAuthServer } from "./_auth_server.ts";
 
 const KEY = "cf-0123456789abcdef";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tempFolder } from "../storage/_temp_folder.ts";
+import { tempFolder } from "../storage/temp_folder.ts";
 import { ADMIN, startAuthServer } from "./_auth_server.ts";
 
 test("createFirstAdmin() takes the printed code, however it is typed, and the account can sign in", async () => {

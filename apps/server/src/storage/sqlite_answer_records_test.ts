@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { tempFolder } from "./_temp_folder.ts";
 import type { AnswerRecord } from "./answer_records.ts";
 import { openStorage } from "./mod.ts";
+import { tempFolder } from "./temp_folder.ts";
 
 function record(answerId: string, change: Partial<AnswerRecord> = {}): AnswerRecord {
   return {

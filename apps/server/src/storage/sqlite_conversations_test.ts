@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { tempFolder } from "./_temp_folder.ts";
 import { openStorage, type Storage } from "./mod.ts";
+import { tempFolder } from "./temp_folder.ts";
 
 let folder: Awaited<ReturnType<typeof tempFolder>>;
 let storage: Storage;

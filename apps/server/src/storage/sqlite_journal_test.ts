@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { TextDelta } from "@cogniforge/core/events";
 import { journalConformance } from "@cogniforge/core/journal/conformance";
 import { describe, expect, test } from "vitest";
-import { tempFolder } from "./_temp_folder.ts";
 import { openStorage } from "./mod.ts";
+import { tempFolder } from "./temp_folder.ts";
 
 function delta(seq: number, text = `t${seq}`): TextDelta {
   return { seq, at: 1, type: "text-delta", attempt: 1, offset: 0, text };

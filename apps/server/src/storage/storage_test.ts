@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { tempFolder } from "./_temp_folder.ts";
 import { openStorage } from "./mod.ts";
+import { tempFolder } from "./temp_folder.ts";
 
 test("openStorage() makes its directory, and opens what it wrote before", async () => {
   await using folder = await tempFolder();
