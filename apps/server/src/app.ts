@@ -33,6 +33,16 @@ export interface AppOptions extends ConfigSource {
   log: Logger;
 }
 
+/** Answers that cost something at this moment. */
+export interface Activity {
+  /** Being carried. */
+  running: number;
+  /** With at least one reader. */
+  followed: number;
+  /** To be cancelled when their only reader stays away. */
+  attended: number;
+}
+
 /** The running program. */
 export interface App {
   config: Config;
@@ -40,6 +50,8 @@ export interface App {
   url: string;
   /** The one-time code for the first administrator; `undefined` once there is one. */
   signInCode: string | undefined;
+  /** What is under way; all zero when nothing is. */
+  activity(): Activity;
   /** Accepts no more asks, lets answers finish for `graceMs`, and closes everything. */
   close(graceMs: number): Promise<void>;
 }
@@ -137,6 +149,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     config,
     url: urlOf(server, config.host),
     signInCode: await auth.firstRun.code(),
+    activity: () => ({ running: engine.running, followed: journal.followed, attended: audience.size }),
     async close(graceMs) {
       isDraining = true;
       clearInterval(housekeeping);

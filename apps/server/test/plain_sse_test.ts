@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import { tempFolder } from "../src/storage/temp_folder.ts";
 import type { CutProxy } from "./_cut_proxy.ts";
 import { startCutProxy } from "./_cut_proxy.ts";
+import { fakeTimers } from "./_fake_timers.ts";
 import { Faucet } from "./_faucet.ts";
 import type { TestServer, TestServerOptions } from "./_server.ts";
 import { KEY, startServer } from "./_server.ts";
@@ -225,22 +226,18 @@ test.concurrent("the first bytes leave at once while the upstream hangs, with th
 });
 
 test("a comment comes at least every 15 seconds, also before the first token", async () => {
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-  try {
-    await using upstream = await startUpstream(() => ({ headers: EVENT_STREAM, end: "hang" }));
-    await using server = await serve(upstream.url);
-    const reader = await openSse(`${server.url}${plainSse({ question: "Q" })}`);
-    await reader.until(({ json }) => json?.payload.state === "attempt");
-    const pings = () => reader.text.split(": ping\n\n").length - 1;
-    for (let round = 1; round <= 3; round++) {
-      const before = pings();
-      vi.advanceTimersByTime(15_000);
-      await vi.waitFor(() => expect(pings()).toBeGreaterThan(before), { interval: 5 });
-    }
-    reader.leave();
-  } finally {
-    vi.useRealTimers();
+  await using upstream = await startUpstream(() => ({ headers: EVENT_STREAM, end: "hang" }));
+  await using server = await serve(upstream.url);
+  using _timers = fakeTimers("setInterval", "clearInterval");
+  const reader = await openSse(`${server.url}${plainSse({ question: "Q" })}`);
+  await reader.until(({ json }) => json?.payload.state === "attempt");
+  const pings = () => reader.text.split(": ping\n\n").length - 1;
+  for (let round = 1; round <= 3; round++) {
+    const before = pings();
+    vi.advanceTimersByTime(15_000);
+    await vi.waitFor(() => expect(pings()).toBeGreaterThan(before), { interval: 5 });
   }
+  reader.leave();
 });
 
 test.concurrent("text crosses as plain UTF-8, one line a frame, whatever it holds", async () => {

@@ -11,6 +11,11 @@ export class Audience {
     this.#cancel = cancel;
   }
 
+  /** Answers that are kept in mind now. */
+  get size(): number {
+    return this.#halls.size;
+  }
+
   /** From now on the answer is cancelled when nobody has watched it for `graceMs`. */
   cancelWhenUnwatched(answerId: string, graceMs: number): void {
     if (this.#halls.has(answerId)) return;

@@ -1,3 +1,5 @@
+import { foldJournal } from "@cogniforge/core/engine";
+import type { Journal } from "@cogniforge/core/journal";
 import type { ChatMessage } from "@cogniforge/core/providers";
 import type { AnswerRecords } from "../storage/answer_records.ts";
 import type { ConversationStore } from "../storage/conversations.ts";
@@ -10,7 +12,7 @@ import type { ConversationStore } from "../storage/conversations.ts";
  * @param limit Messages at the most, the new question not counted.
  */
 export async function contextMessages(
-  { conversations, records }: { conversations: ConversationStore; records: AnswerRecords },
+  { conversations, records, journal }: { conversations: ConversationStore; records: AnswerRecords; journal: Journal },
   conversationId: string,
   limit: number,
   asked: { question: string; answerId: string },
@@ -20,6 +22,9 @@ export async function contextMessages(
     .slice(-limit);
   const found = await records.getMany(turns.map(({ answerId }) => answerId));
   const texts = new Map(found.map(({ answerId, text }) => [answerId, text]));
+  for (const { answerId } of turns) {
+    if (!texts.has(answerId)) texts.set(answerId, await endedText(journal, answerId));
+  }
   const messages = turns.flatMap(({ question, answerId }): ChatMessage[] => {
     const text = texts.get(answerId);
     if (!text) return [];
@@ -32,4 +37,10 @@ export async function contextMessages(
   // A conversation that begins with an answer is refused by some models.
   if (kept[0]?.role === "assistant") kept.shift();
   return [...kept, { role: "user", content: asked.question }];
+}
+
+/** The text of an answer whose end is in the journal and whose record is not written yet, or was lost with the process. */
+async function endedText(journal: Journal, answerId: string): Promise<string> {
+  const entry = await journal.find(answerId);
+  return entry?.isEnded ? (await foldJournal(journal, answerId)).text : "";
 }

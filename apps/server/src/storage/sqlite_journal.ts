@@ -34,6 +34,11 @@ export class SqliteJournal implements Journal {
     this.#commits = new GroupCommit(database);
   }
 
+  /** Answers that are followed now. */
+  get followed(): number {
+    return this.#tail.size;
+  }
+
   async create(
     header: JournalHeader,
     { holder, ttlMs }: CreateOptions,
