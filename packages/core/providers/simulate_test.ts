@@ -16,6 +16,8 @@ const TEXTS = [
   "e\u0301\u0302\u0303".repeat(40),
   "क्षत्रिय".repeat(20),
   "x".repeat(500),
+  "漢\u0600".repeat(60), // a sign that joins what follows, where a word would end
+  `x${"漢\u0600".repeat(60)}`,
   "\r\n".repeat(50),
   "مُدَرِّسَةٌ كَتَبَتْ بِالْقَلَمِ",
 ];

@@ -106,6 +106,16 @@ test("SseDecoder fails clearly on an event beyond the limit, and takes one at th
   }
 });
 
+test("SseDecoder counts each line for itself, however many come in pieces", () => {
+  const decoder = new SseDecoder({ maxEventChars: 50 });
+  let count = 0;
+  for (let at = 0; at < 100; at++) {
+    count += decoder.push(bytesOf("data: 0123456789")).length;
+    count += decoder.push(bytesOf("0123456789\n\n")).length;
+  }
+  assert.equal(count, 100);
+});
+
 test("SseDecoder fails on an endless line before it ends", () => {
   for (const start of ["data: ", ": ", "no field at all "]) {
     const decoder = new SseDecoder({ maxEventChars: 1000 });

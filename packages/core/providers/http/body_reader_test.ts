@@ -134,6 +134,8 @@ test("BodyReader skips a malformed event, but not many in a row", async () => {
     undefined,
   ]);
   assert.deepEqual(await outcome(text("a") + bad.repeat(4) + text("b") + FINISH), ["a", "", "malformed"]);
+  const often = (text("a") + bad + bad).repeat(4);
+  assert.deepEqual(await outcome(often + FINISH), ["aaaa", "stop", undefined], "many, but few in a row");
   assert.deepEqual(await outcome(bad), ["", "", "malformed"]);
   assert.deepEqual(await outcome(bad + DONE), ["", "", "malformed"]);
 });

@@ -241,6 +241,13 @@ test("OpenAiChatProvider ends at the end mark although the connection stays open
   assert.deepEqual([said, finishes.length], ["a", 1]);
 });
 
+test("OpenAiChatProvider does not wait for the end of an HTML page", async () => {
+  const { failure } = await askSocket(({ response }) =>
+    response.writeHead(200, { "content-type": "text/html" }).write("<!doctype html><title>Sign in</title>"),
+  );
+  assert.equal(failure?.code, "malformed");
+});
+
 test("OpenAiChatProvider uses its connection again after an end mark", async () => {
   const sockets = new Set<unknown>();
   await withUpstream(
@@ -249,7 +256,7 @@ test("OpenAiChatProvider uses its connection again after an end mark", async () 
       response.writeHead(200, ok);
       response.write(`${text("a")}${FINISH}data: [DONE]\n\n`);
       // The end of the body comes a moment after the end mark.
-      setImmediate(() => response.end());
+      setTimeout(() => response.end(), 5);
     },
     async (url) => {
       for (let count = 0; count < 10; count++) await ask({ baseUrl: url });
