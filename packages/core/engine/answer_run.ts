@@ -1,14 +1,17 @@
-import type { FailureInfo, NextStep } from "../events/mod.ts";
+import type { PrefillMemory, Strategy } from "../continuation/mod.ts";
+import type { AnswerState, FailureInfo, NextStep } from "../events/mod.ts";
 import { PROTOCOL_VERSION } from "../events/mod.ts";
+import type { UpstreamFailure } from "../failures/mod.ts";
 import { failureInfo } from "../failures/mod.ts";
 import { StreamTiming } from "../metrics/mod.ts";
-import type { ProviderRequest } from "../providers/mod.ts";
 import type { Clock } from "../resilience/mod.ts";
 import { wait } from "../resilience/mod.ts";
 import type { AnswerFact, AnswerWriter, AttemptFact } from "./answer_writer.ts";
 import type { Ask } from "./ask.ts";
 import type { AttemptResult } from "./attempt.ts";
 import { runAttempt } from "./attempt.ts";
+import type { AttemptShape } from "./continuer.ts";
+import { Continuer, isBegun } from "./continuer.ts";
 import { EndedByEngine } from "./ended.ts";
 import type { Step } from "./plan.ts";
 import { Plan } from "./plan.ts";
@@ -24,13 +27,15 @@ export interface AnswerRunOptions {
   writer: AnswerWriter;
   clock: Clock;
   random: () => number;
+  /** What is known of the targets' ability to go on. */
+  memory: PrefillMemory;
   /** Ends the answer; its reason is an `EndedByEngine`. */
   signal: AbortSignal;
 }
 
 /** How an answer ended: what its last event says. */
 interface Ending {
-  last: AttemptResult | undefined;
+  last: { [Key in "outcome" | "usage" | "finishReason"]?: AttemptResult[Key] | undefined } | undefined;
   failure: FailureInfo | undefined;
 }
 
@@ -43,14 +48,23 @@ interface Ending {
 export async function runAnswer(options: AnswerRunOptions): Promise<void> {
   const { writer, clock } = options;
   const timing = new StreamTiming(clock.now());
-  const isRecovery = writer.state.seq > 0;
-  if (!isRecovery) await writer.write([answerStart(options)]);
+  if (writer.state.seq === 0) await writer.write([answerStart(options)]);
   await closeOpenAttempt(writer);
-  const ending =
-    writer.state.text !== "" || writer.state.toolCalls.length > 0
-      ? { last: undefined, failure: failureInfo("interrupted") }
-      : await runAttempts(options, isRecovery, timing);
+  const ending = await endingOf(options, timing);
   await writer.write([await answerEnd(writer, ending, timing, clock.now())]);
+}
+
+async function endingOf(options: AnswerRunOptions, timing: StreamTiming): Promise<Ending> {
+  const { ask, route, writer, memory } = options;
+  const { state } = writer;
+  const last = state.attempts.at(-1);
+  // The dead holder had all of it, and died before it could say so.
+  if (last?.outcome === "completed") return { last, failure: undefined };
+  const continuer = new Continuer(ask, memory);
+  if (isBegun(state) && !continuer.mayContinue(state, route.onCut)) {
+    return { last: undefined, failure: failureInfo("interrupted") };
+  }
+  return runAttempts(options, continuer, timing);
 }
 
 function answerStart({ answerId, ask, route }: AnswerRunOptions): AnswerFact {
@@ -80,7 +94,7 @@ async function closeOpenAttempt(writer: AnswerWriter): Promise<void> {
   ]);
 }
 
-async function runAttempts(options: AnswerRunOptions, isRecovery: boolean, timing: StreamTiming): Promise<Ending> {
+async function runAttempts(options: AnswerRunOptions, continuer: Continuer, timing: StreamTiming): Promise<Ending> {
   const { route, writer, clock, random, signal } = options;
   const ended = new AbortController();
   const onEnded = () => ended.abort(signal.reason);
@@ -90,17 +104,23 @@ async function runAttempts(options: AnswerRunOptions, isRecovery: boolean, timin
   const plan = new Plan(route, { now: () => clock.now(), random, deadline: clock.now() + route.timeouts.totalMs });
   const failed: FailedAttempt[] = [];
   try {
-    let step = plan.first(isRecovery ? "recovery" : "first");
+    let step = plan.first(writer.state.attempts.length > 0 ? "recovery" : "first");
     let last: AttemptResult | undefined;
     while (step !== undefined) {
       const attempt = (writer.state.attempts.at(-1)?.attempt ?? 0) + 1;
       const { target, why } = step;
-      await writer.write([attemptStart(step, attempt, writer.state.text.length)]);
+      const shape = continuer.shape(target, writer.state);
+      if (shape === undefined) {
+        step = plan.without();
+        continue;
+      }
+      await writer.write([attemptStart(step, attempt, writer.state.text.length, shape.strategy)]);
       last = await runAttempt({
         attempt,
         target,
         why,
-        request: requestOf(options.ask),
+        shape,
+        deliveredCalls: writer.state.toolCalls,
         timeouts: route.timeouts,
         clock,
         signal: ended.signal,
@@ -111,17 +131,15 @@ async function runAttempts(options: AnswerRunOptions, isRecovery: boolean, timin
       });
       if (isInterrupted(signal)) throw signal.reason;
       if (last.failure !== undefined) failed.push({ ...nameOf(target), failure: last.failure });
-      step = last.failure === undefined || last.isCommitted ? undefined : plan.after(last.failure);
+      step = nextStep({ plan, continuer, state: writer.state, route, step, shape, result: last });
       await writer.write([attemptEnd(last, attempt, step)]);
       if (step !== undefined && step.waitMs > 0) {
         const interruption = await waitOrEnd(clock, step.waitMs, ended.signal);
         if (isInterrupted(signal)) throw signal.reason;
         if (interruption !== undefined) {
           failed.push({ ...nameOf(step.target), failure: interruption });
-          return {
-            last: { ...last, outcome: interruption.code === "cancelled" ? "cancelled" : "failed" },
-            failure: finalFailure(failed),
-          };
+          last = { ...last, outcome: interruption.code === "cancelled" ? "cancelled" : "failed" };
+          return { last, failure: finalFailure(failed) };
         }
       }
     }
@@ -130,6 +148,33 @@ async function runAttempts(options: AnswerRunOptions, isRecovery: boolean, timin
     cancelDeadline();
     signal.removeEventListener("abort", onEnded);
   }
+}
+
+interface StepContext {
+  plan: Plan;
+  continuer: Continuer;
+  state: AnswerState;
+  route: Route;
+  step: Step;
+  shape: AttemptShape;
+  result: AttemptResult;
+}
+
+/** What follows an attempt: nothing, another attempt on the same question, or a continuation of what readers have. */
+function nextStep({ plan, continuer, state, route, step, shape, result }: StepContext): Step | undefined {
+  const { failure } = result;
+  if (failure === undefined) return undefined;
+  if (!isBegun(state)) return plan.after(failure);
+  if (!continuer.mayContinue(state, route.onCut, failure)) return undefined;
+  const { strategy } = shape;
+  if (strategy !== undefined && !result.isCommitted && continuer.noteRefusal(step.target, strategy, failure)) {
+    // The same target at once, in a plainer way; if there is none left, the plan goes on.
+    if (continuer.shape(step.target, state) !== undefined) return { ...step, why: "continuation", waitMs: 0 };
+  }
+  // Once readers have text, a request that one target refuses is no verdict on the question: another may take it.
+  const judged: UpstreamFailure = failure.action === "tell" ? { ...failure, action: "fallback" } : failure;
+  const next = plan.after(judged, { hasProgressed: result.isCommitted });
+  return next && { ...next, why: "continuation" };
 }
 
 /** Whether this process gives the answer up without ending it: somebody else goes on with it. */
@@ -154,19 +199,15 @@ async function waitOrEnd(clock: Clock, ms: number, signal: AbortSignal): Promise
   }
 }
 
-function requestOf({ messages, parameters, maxOutputTokens }: Ask): Omit<ProviderRequest, "model"> {
-  return { messages, parameters, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) };
-}
-
-function attemptStart({ target, why }: Step, attempt: number, offset: number): AnswerFact {
+function attemptStart({ target, why }: Step, attempt: number, offset: number, strategy?: Strategy): AnswerFact {
   const trial = target.provider.isTrial ? { trial: true as const } : {};
-  return { type: "attempt-start", attempt, ...nameOf(target), why, offset, ...trial };
+  return { type: "attempt-start", attempt, ...nameOf(target), why, offset, ...trial, ...(strategy && { strategy }) };
 }
 
 function attemptEnd(result: AttemptResult, attempt: number, step: Step | undefined): AnswerFact {
-  const { outcome, failure, finishReason, modelReported, usage, cost, timing } = result;
+  const { outcome, failure, finishReason, modelReported, usage, cost, timing, seam } = result;
   const next: NextStep | undefined = step && {
-    action: step.why === "retry" ? "retry" : "fallback",
+    action: step.why === "retry" || step.why === "continuation" ? step.why : "fallback",
     ...nameOf(step.target),
     waitMs: step.waitMs,
   };
@@ -180,6 +221,7 @@ function attemptEnd(result: AttemptResult, attempt: number, step: Step | undefin
     ...(usage && { usage }),
     ...(cost && { cost }),
     timing,
+    ...(seam && { seam }),
     ...(next && { next }),
   };
 }

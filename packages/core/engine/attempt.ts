@@ -1,11 +1,21 @@
-import type { AttemptReason, Cost, FinishReason, Timeouts, Timing, Usage } from "../events/mod.ts";
+import type {
+  AttemptReason,
+  Cost,
+  FinishReason,
+  SeamInfo,
+  Timeouts,
+  Timing,
+  ToolCallInfo,
+  Usage,
+} from "../events/mod.ts";
 import type { UpstreamFailure } from "../failures/mod.ts";
 import { UpstreamError } from "../failures/mod.ts";
 import { StreamTiming } from "../metrics/mod.ts";
-import type { ProviderPart, ProviderRequest } from "../providers/mod.ts";
+import type { ProviderPart } from "../providers/mod.ts";
 import type { Clock } from "../resilience/mod.ts";
 import { ProgressWatch } from "../resilience/mod.ts";
 import type { AttemptFact } from "./answer_writer.ts";
+import type { AttemptShape } from "./continuer.ts";
 import { EndedByEngine, orAbort } from "./ended.ts";
 import { Intake } from "./intake.ts";
 import type { Target } from "./route.ts";
@@ -17,7 +27,9 @@ export interface AttemptOptions {
   attempt: number;
   target: Target;
   why: AttemptReason;
-  request: Omit<ProviderRequest, "model">;
+  shape: AttemptShape;
+  /** Calls that readers have. */
+  deliveredCalls: readonly ToolCallInfo[];
   timeouts: Timeouts;
   clock: Clock;
   /** Ends the attempt; its reason is an `EndedByEngine`. */
@@ -37,6 +49,8 @@ export interface AttemptResult {
   usage: Usage | undefined;
   cost: Cost | undefined;
   timing: Timing;
+  /** How a continuation was joined. */
+  seam: SeamInfo | undefined;
 }
 
 /**
@@ -45,21 +59,21 @@ export interface AttemptResult {
  * Never throws for what the upstream does: that is the result's `failure`. What `release` throws goes through.
  */
 export async function runAttempt(options: AttemptOptions): Promise<AttemptResult> {
-  const { attempt, target, request, timeouts, clock, signal, release } = options;
-  const intake = new Intake(attempt);
+  const { attempt, target, shape, deliveredCalls, timeouts, clock, signal, release } = options;
+  const intake = new Intake({ attempt, shape, deliveredCalls });
   const timing = new StreamTiming(clock.now());
   const abort = new AbortController();
   const onEnded = () => abort.abort(signal.reason);
   if (signal.aborted) onEnded();
   else signal.addEventListener("abort", onEnded, { once: true });
   const silence = new ProgressWatch(clock, timeouts.firstTokenMs, () => {
-    abort.abort(new EndedByEngine(intake.isCommitted ? "stall" : "first-token-timeout"));
+    abort.abort(new EndedByEngine(intake.hasContent ? "stall" : "first-token-timeout"));
   });
 
   let failure: UpstreamFailure | undefined;
   let releaseError: { error: unknown } | undefined;
   const stream = target.provider
-    .stream({ ...request, model: target.model }, { signal: abort.signal, timeouts })
+    .stream({ ...shape.request, model: target.model }, { signal: abort.signal, timeouts })
     [Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -76,7 +90,7 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
         }
       }
       if (intake.finishReason !== undefined) silence.setLimit(Math.min(AFTER_FINISH_MS, timeouts.idleMs));
-      else if (intake.isCommitted) silence.setLimit(timeouts.idleMs);
+      else if (intake.hasContent) silence.setLimit(timeouts.idleMs);
     }
   } catch (error) {
     failure = failureOf(error);
@@ -88,7 +102,15 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
     stream.return?.().catch(() => {});
   }
   if (releaseError !== undefined) throw releaseError.error;
-  await release(intake.flush());
+  if (intake.finishReason !== undefined) {
+    try {
+      await release(intake.finish());
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      intake.finishReason = undefined;
+      failure = error.failure;
+    }
+  }
   return judge(intake, failure, timing.summary(clock.now(), intake.usage));
 }
 
@@ -117,17 +139,18 @@ function failureOf(error: unknown): UpstreamFailure {
 }
 
 function judge(intake: Intake, failure: UpstreamFailure | undefined, timing: Timing): AttemptResult {
-  const { isCommitted, finishReason, modelReported, usage, cost } = intake;
+  const { isCommitted, finishReason, modelReported, usage, cost, seam } = intake;
   const judged = verdict(intake, failure);
   const outcome = judged === undefined ? "completed" : judged.code === "cancelled" ? "cancelled" : "failed";
-  return { outcome, failure: judged, isCommitted, finishReason, modelReported, usage, cost, timing };
+  return { outcome, failure: judged, isCommitted, finishReason, modelReported, usage, cost, timing, seam };
 }
 
 /** The truth of the end: no finish is a cut, a finish is a success whatever follows it, and nothing at all is a failure. */
 function verdict(intake: Intake, failure: UpstreamFailure | undefined): UpstreamFailure | undefined {
   if (intake.finishReason === undefined) return failure ?? { code: "cut", action: "retry" };
   if (failure?.code === "cancelled") return failure;
-  if (intake.isCommitted) return undefined;
+  // A continuation that only repeats what readers have says that it was complete.
+  if (intake.isCommitted || intake.seam !== undefined || intake.hasOnlyRepeatedCalls) return undefined;
   if (intake.finishReason.unified === "content-filter") return { code: "content-filter", action: "tell" };
   return { code: "empty-answer", action: "retry" };
 }

@@ -1,3 +1,5 @@
+import type { PrefillMemory } from "../continuation/mod.ts";
+import { VolatilePrefillMemory } from "../continuation/mod.ts";
 import type { AnswerState } from "../events/mod.ts";
 import { EMPTY_ANSWER_STATE } from "../events/mod.ts";
 import type { Journal, JournalEntry, JournalHeader, Lease } from "../journal/mod.ts";
@@ -19,6 +21,8 @@ export interface EngineOptions {
   holder: string;
   clock?: Clock;
   random?: () => number;
+  /** What is known of the targets' ability to go on; by default forgotten with the engine. */
+  prefillMemory?: PrefillMemory;
   /** Lifetime of a lease in milliseconds; renewed at a third of it. */
   leaseTtlMs?: number;
   /** Called once for each answer that this engine carried to its end, after the terminal event is durable. */
@@ -50,11 +54,13 @@ export class Engine {
   readonly #clock: Clock;
   readonly #leaseTtlMs: number;
   readonly #running = new Map<string, Running>();
+  readonly #memory: PrefillMemory;
   #cancelHeartbeat: (() => void) | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#memory = options.prefillMemory ?? new VolatilePrefillMemory();
     this.#leaseTtlMs = options.leaseTtlMs ?? DEFAULT_LEASE_TTL_MS;
   }
 
@@ -129,7 +135,16 @@ export class Engine {
     const policy = ask.onCut === undefined ? route : { ...route, onCut: ask.onCut };
     const carry = async () => {
       try {
-        await runAnswer({ answerId, ask, route: policy, writer, clock: this.#clock, random, signal: abort.signal });
+        await runAnswer({
+          answerId,
+          ask,
+          route: policy,
+          writer,
+          clock: this.#clock,
+          random,
+          signal: abort.signal,
+          memory: this.#memory,
+        });
         await onEnd?.(header, writer.state);
       } catch (error) {
         // Somebody else has the answer now, or the store refuses to take it: either way its journal is not ours to end.

@@ -1,14 +1,25 @@
-import type { Cost, FinishReason, Usage } from "../events/mod.ts";
+import type { Cost, FinishReason, SeamInfo, ToolCallInfo, Usage } from "../events/mod.ts";
+import { UpstreamError } from "../failures/mod.ts";
 import type { ProviderPart } from "../providers/mod.ts";
 import type { AttemptFact } from "./answer_writer.ts";
+import type { AttemptShape } from "./continuer.ts";
 
 const NOT_BLANK = /\S/;
+
+export interface IntakeOptions {
+  attempt: number;
+  /** How the attempt goes on from what readers have; an attempt that begins the answer has none of it. */
+  shape?: Pick<AttemptShape, "strategy" | "aligner" | "mustVerify"> | undefined;
+  /** Calls that readers have: a continuation that repeats one adds nothing. */
+  deliveredCalls?: readonly ToolCallInfo[] | undefined;
+}
 
 /**
  * Turns what a provider yields into the facts that readers get, and keeps what the upstream reports of itself.
  *
  * - **Commit late, but at once**: blanks at the beginning wait for the first character that can be seen, so that an attempt which
  *   sends nothing but blanks leaves no trace; then they are released with it, unharmed.
+ * - What a continuation repeats is swallowed at the seam.
  * - Pieces of one read become one delta.
  * - A high surrogate at the end of a piece waits for its other half.
  */
@@ -17,25 +28,43 @@ export class Intake {
   cost: Cost | undefined;
   modelReported: string | undefined;
   finishReason: FinishReason | undefined;
+  /** Whether the model has said something, be it released or not. */
+  hasContent = false;
   /** Whether text or a tool call was released: the attempt is committed. */
   isCommitted = false;
+  /** Whether the model called what it had called before, and nothing else. */
+  hasOnlyRepeatedCalls = false;
   readonly #attempt: number;
+  readonly #shape: IntakeOptions["shape"];
+  readonly #delivered: ReadonlySet<string>;
   #toldModel: string | undefined;
   #text = "";
   #reasoning = "";
 
-  constructor(attempt: number) {
+  constructor({ attempt, shape, deliveredCalls = [] }: IntakeOptions) {
     this.#attempt = attempt;
+    this.#shape = shape;
+    this.#delivered = new Set(deliveredCalls.map(keyOfCall));
   }
 
-  /** Takes one batch and returns what is to be released for it. */
+  /** How a continuation was joined; `undefined` if it was not (yet), or if this is none. */
+  get seam(): SeamInfo | undefined {
+    const { strategy, aligner } = this.#shape ?? {};
+    return strategy !== undefined && aligner?.seam !== undefined ? { strategy, ...aligner.seam } : undefined;
+  }
+
+  /**
+   * Takes one batch and returns what is to be released for it.
+   *
+   * @throws {UpstreamError} If the continuation says something else where only a proved seam will do.
+   */
   take(parts: readonly ProviderPart[]): AttemptFact[] {
     const facts: AttemptFact[] = [];
     for (const part of parts) {
       switch (part.type) {
         case "text":
           this.#releaseReasoning(facts);
-          this.#text += part.text;
+          this.#takeText(part.text);
           break;
         case "reasoning":
           this.#releaseText(facts);
@@ -44,9 +73,7 @@ export class Intake {
         case "tool-call": {
           this.#releaseReasoning(facts);
           this.#releaseText(facts);
-          this.isCommitted = true;
-          const { index, id, name } = part;
-          facts.push({ type: "tool-call", attempt: this.#attempt, index, id, name, arguments: part.arguments });
+          this.#takeCall(part, facts);
           break;
         }
         case "model":
@@ -73,14 +100,53 @@ export class Intake {
     return facts;
   }
 
-  /** Releases half a surrogate pair that was never completed, as the replacement character that it has become. */
-  flush(): AttemptFact[] {
+  /**
+   * Releases, after a good end, what was still held back: the undecided beginning of a continuation, and half a surrogate pair
+   * that was never completed, as the replacement character that it has become.
+   *
+   * After a cut it must not be called: the other half may come with the continuation.
+   */
+  finish(): AttemptFact[] {
+    const { aligner } = this.#shape ?? {};
+    this.#text += aligner?.end() ?? "";
+    this.#checkSeam();
     const facts: AttemptFact[] = [];
-    if (this.isCommitted && this.#text !== "") {
-      facts.push({ type: "text-delta", attempt: this.#attempt, text: this.#text.toWellFormed() });
-      this.#text = "";
-    }
+    const rest = this.#text.toWellFormed();
+    this.#text = "";
+    if (rest === "" || (!this.#holdsNoBlanks && !NOT_BLANK.test(rest))) return facts;
+    this.isCommitted = true;
+    facts.push({ type: "text-delta", attempt: this.#attempt, text: rest });
     return facts;
+  }
+
+  /** A continuation's blanks join text that is there; only an attempt that begins the answer holds them. */
+  get #holdsNoBlanks(): boolean {
+    return this.isCommitted || this.#shape?.aligner !== undefined;
+  }
+
+  #takeText(text: string): void {
+    this.hasContent = true;
+    const { aligner } = this.#shape ?? {};
+    this.#text += aligner === undefined ? text : aligner.push(text);
+    this.#checkSeam();
+  }
+
+  #checkSeam(): void {
+    if (this.#shape?.mustVerify && this.seam?.isVerified === false) {
+      this.#text = "";
+      throw new UpstreamError({ code: "cut", action: "fallback", detail: "The continuation does not fit" });
+    }
+  }
+
+  #takeCall(call: Extract<ProviderPart, { type: "tool-call" }>, facts: AttemptFact[]): void {
+    this.hasContent = true;
+    if (this.#delivered.has(keyOfCall(call))) {
+      this.hasOnlyRepeatedCalls = !this.isCommitted;
+      return;
+    }
+    this.isCommitted = true;
+    const { index, id, name, arguments: args } = call;
+    facts.push({ type: "tool-call", attempt: this.#attempt, index, id, name, arguments: args });
   }
 
   /** Names the model on the first fact after it became known, so that readers need not wait for the end. */
@@ -92,7 +158,7 @@ export class Intake {
 
   #releaseText(facts: AttemptFact[]): void {
     if (this.#text === "") return;
-    if (!this.isCommitted && !NOT_BLANK.test(this.#text)) return;
+    if (!this.#holdsNoBlanks && !NOT_BLANK.test(this.#text)) return;
     const [whole, rest] = splitWhole(this.#text);
     this.#text = rest;
     if (whole === "") return;
@@ -106,6 +172,11 @@ export class Intake {
     this.#reasoning = rest;
     if (whole !== "") facts.push({ type: "reasoning-delta", attempt: this.#attempt, text: whole });
   }
+}
+
+/** Two calls with the same name and arguments are the same call, whatever ids two attempts gave them. */
+function keyOfCall({ name, arguments: args }: Pick<ToolCallInfo, "name" | "arguments">): string {
+  return `${name}\n${args.replace(/\s+/g, "")}`;
 }
 
 /** Splits half a surrogate pair off the end; lone surrogates elsewhere, which no encoding can carry, become U+FFFD. */

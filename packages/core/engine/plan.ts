@@ -30,6 +30,9 @@ export interface PlanOptions {
 /** Failures that a second try mends rarely: one retry is enough to know. */
 const RETRIED_ONCE: ReadonlySet<FailureCode> = new Set(["empty-answer", "invalid-tool-call", "malformed", "cut"]);
 
+/** An answer that needs more attempts than this is beyond help, and each one is paid for. */
+const MOST_ATTEMPTS = 24;
+
 /**
  * Which target is asked next, in the route's order.
  *
@@ -42,6 +45,7 @@ export class Plan {
   readonly #maxRetries: number;
   readonly #options: PlanOptions;
   #current: Candidate | undefined;
+  #attempts = 0;
 
   constructor(route: Route, options: PlanOptions) {
     this.#maxRetries = route.maxRetries;
@@ -60,10 +64,16 @@ export class Plan {
     return this.#current && { target: this.#current.target, why, waitMs: 0 };
   }
 
-  /** What follows a failure; `undefined` when no target is left, or none that would be ready before the deadline. */
-  after(failure: UpstreamFailure): Step | undefined {
+  /**
+   * What follows a failure; `undefined` when no target is left, or none that would be ready before the deadline.
+   *
+   * A target that brought the answer on before it failed is not on its last legs: its retries count anew.
+   */
+  after(failure: UpstreamFailure, { hasProgressed = false } = {}): Step | undefined {
     const failed = this.#current;
-    if (failed === undefined || failure.action === "tell") return undefined;
+    this.#attempts++;
+    if (failed === undefined || failure.action === "tell" || this.#attempts >= MOST_ATTEMPTS) return undefined;
+    if (hasProgressed) failed.retries = 0;
     const now = this.#options.now();
     this.#judge(failed, failure, now);
     const next = this.#pick(failed, failure, now);
@@ -71,6 +81,11 @@ export class Plan {
     const isSame = next === failed;
     this.#current = next;
     return { target: next.target, why: isSame ? "retry" : "fallback", waitMs: Math.max(0, next.readyAt - now) };
+  }
+
+  /** What follows when the current target can't be asked at all; `undefined` when no target is left. */
+  without(): Step | undefined {
+    return this.after({ code: "unsupported-feature", action: "fallback" });
   }
 
   #judge(failed: Candidate, failure: UpstreamFailure, now: number): void {

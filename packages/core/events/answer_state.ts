@@ -92,7 +92,7 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
       return { ...state, seq, toolCalls: [...state.toolCalls, call] };
     }
     case "attempt-end": {
-      const { outcome, failure, usage, cost, timing } = event;
+      const { outcome, failure, usage, cost, timing, finishReason, seam } = event;
       return {
         ...state,
         seq,
@@ -103,6 +103,8 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
           usage,
           cost,
           timing,
+          finishReason,
+          seam,
         }),
         setback: failure ? { failure, next: event.next } : state.setback,
       };

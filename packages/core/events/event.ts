@@ -47,6 +47,18 @@ export const answerStartSchema = z.object({
 export const attemptReasonSchema = z.enum(["first", "retry", "fallback", "hedge", "continuation", "recovery"]);
 export type AttemptReason = z.infer<typeof attemptReasonSchema>;
 
+/** How a target is asked to go on from a text that readers have. */
+export const strategySchema = z.enum(["prefill", "quote", "restart"]);
+
+/** Where and how a continuation was joined to the text before it. */
+export const seamSchema = z.object({
+  strategy: strategySchema,
+  kind: z.enum(["tail", "overlap", "restart", "reworded", "direct"]),
+  /** Whether repeated characters prove the position; otherwise the join is a likely one, on a word boundary. */
+  isVerified: z.boolean(),
+});
+export type SeamInfo = z.infer<typeof seamSchema>;
+
 export const attemptStartSchema = z.object({
   ...stamp,
   type: z.literal("attempt-start"),
@@ -59,6 +71,8 @@ export const attemptStartSchema = z.object({
   offset: z.int().nonnegative(),
   /** The provider gives trial answers and asks no model. */
   trial: z.literal(true).optional(),
+  /** Present where the attempt goes on from text that readers have. */
+  strategy: strategySchema.optional(),
 });
 
 export const textDeltaSchema = z.object({
@@ -116,6 +130,7 @@ export const attemptEndSchema = z.object({
   usage: usageSchema.optional(),
   cost: costSchema.optional(),
   timing: timingSchema,
+  seam: seamSchema.optional(),
   /** Absent when the answer ends with this attempt. */
   next: nextStepSchema.optional(),
 });
@@ -138,6 +153,8 @@ export const attemptSummarySchema = z.object({
   usage: usageSchema.optional(),
   cost: costSchema.optional(),
   timing: timingSchema.optional(),
+  finishReason: finishReasonSchema.optional(),
+  seam: seamSchema.optional(),
 });
 export type AttemptSummary = z.infer<typeof attemptSummarySchema>;
 

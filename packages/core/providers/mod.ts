@@ -3,7 +3,7 @@ export { chatMessageSchema } from "./chat_message.ts";
 export type { HttpProviderOptions, ProviderFetch, ProviderFetchInit } from "./http/mod.ts";
 export type { MockOptions } from "./mock/mod.ts";
 export { MockProvider } from "./mock/mod.ts";
-export type { MaxTokensField, OpenAiChatOptions } from "./openai_chat/mod.ts";
+export type { MaxTokensField, OpenAiChatOptions, PrefillStyle } from "./openai_chat/mod.ts";
 export { OpenAiChatProvider } from "./openai_chat/mod.ts";
 export type {
   Dialect,

@@ -16,6 +16,11 @@ export interface ProviderRequest {
   parameters: Readonly<Record<string, unknown>>;
   /** Ceiling of output tokens. */
   maxOutputTokens?: number;
+  /**
+   * The beginning of the model's own message, from which it goes on. Given only to a provider that says it accepts one; never
+   * empty, and without blanks at its end, which some refuse.
+   */
+  prefill?: string;
 }
 
 /** What a provider is given beside the request. */
@@ -56,6 +61,8 @@ export interface Provider {
   readonly dialect: Dialect;
   /** Whether its answers are trial answers, with no model behind them. */
   readonly isTrial: boolean;
+  /** Whether the model is known to go on from a beginning of its own message; absent means no. */
+  acceptsPrefill?(model: string): boolean;
   /**
    * Asks the model and yields what comes, one batch for each read from the upstream, so that a reader costs one event a read.
    *

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProviderRequest } from "../provider.ts";
-import { buildRequestBody } from "./request.ts";
+import { buildRequestBody, prefillStyleOf } from "./request.ts";
 
 const request = (parameters: Record<string, unknown>, maxOutputTokens?: number): ProviderRequest => ({
   model: "m",
@@ -19,7 +19,7 @@ test("buildRequestBody() passes the caller's parameters through, but not those t
     messages: [],
     stream_options: { include_usage: false, include_obfuscation: false },
   };
-  assert.deepEqual(buildRequestBody(request(parameters), "max_tokens"), {
+  assert.deepEqual(buildRequestBody(request(parameters), { maxTokensField: "max_tokens" }), {
     temperature: 0.2,
     unknown_field: { a: [1] },
     stream: true,
@@ -34,7 +34,9 @@ test("buildRequestBody() limits the output under the caller's name for it, and k
     parameters: Record<string, unknown>,
     field: "max_tokens" | "max_completion_tokens" = "max_tokens",
   ) => {
-    const { max_tokens, max_completion_tokens } = buildRequestBody(request(parameters, 1000), field);
+    const { max_tokens, max_completion_tokens } = buildRequestBody(request(parameters, 1000), {
+      maxTokensField: field,
+    });
     return [max_tokens, max_completion_tokens];
   };
   assert.deepEqual(limits({}), [1000, undefined]);
@@ -44,6 +46,39 @@ test("buildRequestBody() limits the output under the caller's name for it, and k
   assert.deepEqual(limits({ max_completion_tokens: 10 }), [undefined, 10]);
   assert.deepEqual(limits({ max_completion_tokens: 5000 }), [undefined, 1000]);
   assert.deepEqual(limits({ max_tokens: 10 }, "max_completion_tokens"), [10, undefined]);
-  const { max_tokens } = buildRequestBody(request({ max_tokens: 5 }), "max_tokens");
+  const { max_tokens } = buildRequestBody(request({ max_tokens: 5 }), { maxTokensField: "max_tokens" });
   assert.equal(max_tokens, 5, "no ceiling, no change");
+});
+
+test("buildRequestBody() hands over the beginning of the model's message in the provider's own way", () => {
+  const prefilled = { ...request({}), prefill: "Once upon" };
+  const last = (body: Record<string, unknown>) => (body.messages as unknown[]).at(-1);
+  const ownMessage = { role: "assistant", content: "Once upon" };
+  assert.deepEqual(
+    last(buildRequestBody(prefilled, { maxTokensField: "max_tokens", prefillStyle: "trailing" })),
+    ownMessage,
+  );
+  assert.deepEqual(last(buildRequestBody(prefilled, { maxTokensField: "max_tokens", prefillStyle: "prefix" })), {
+    ...ownMessage,
+    prefix: true,
+  });
+  assert.deepEqual(last(buildRequestBody(prefilled, { maxTokensField: "max_tokens", prefillStyle: "partial" })), {
+    ...ownMessage,
+    partial: true,
+  });
+  const vllm = buildRequestBody(prefilled, { maxTokensField: "max_tokens", prefillStyle: "continue-final-message" });
+  assert.deepEqual(last(vllm), ownMessage);
+  assert.equal(vllm.continue_final_message, true);
+  assert.equal(vllm.add_generation_prompt, false);
+});
+
+test("prefillStyleOf() knows the hosts that document their way, and no other", () => {
+  const style = (url: string) => prefillStyleOf(new URL(url));
+  assert.equal(style("https://api.mistral.ai/v1/chat/completions"), "prefix");
+  assert.equal(style("https://api.deepseek.com/beta/chat/completions"), "prefix");
+  assert.equal(style("https://api.deepseek.com/v1/chat/completions"), undefined);
+  assert.equal(style("https://api.moonshot.ai/v1/chat/completions"), "partial");
+  assert.equal(style("https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions"), "partial");
+  assert.equal(style("https://api.openai.com/v1/chat/completions"), undefined);
+  assert.equal(style("https://evilmistral.ai/v1/chat/completions"), undefined);
 });

@@ -1,0 +1,62 @@
+import type { Strategy } from "./strategy.ts";
+
+/** What is known of a target's ability to continue its own message: by its provider, or learned from its refusals. */
+export interface PrefillMemory {
+  /** `false` once the target refused a prefill; `undefined` if nothing was learned. */
+  acceptsPrefill(target: string): boolean | undefined;
+  learnPrefill(target: string, accepts: boolean): void;
+}
+
+/** A memory that lasts as long as the process. */
+export class VolatilePrefillMemory implements PrefillMemory {
+  readonly #known = new Map<string, boolean>();
+
+  acceptsPrefill(target: string): boolean | undefined {
+    return this.#known.get(target);
+  }
+
+  learnPrefill(target: string, accepts: boolean): void {
+    this.#known.set(target, accepts);
+  }
+}
+
+export interface LadderOptions {
+  memory: PrefillMemory;
+  /** Whether a request in prose would spoil the form, as with JSON: then only a prefill or a restart will do. */
+  isQuoteUnsuitable: boolean;
+}
+
+/** Which strategy is tried on which target within one answer. */
+export class Ladder {
+  readonly #memory: PrefillMemory;
+  readonly #refused = new Map<string, Set<Strategy>>();
+  readonly #isQuoteUnsuitable: boolean;
+
+  constructor({ memory, isQuoteUnsuitable }: LadderOptions) {
+    this.#memory = memory;
+    this.#isQuoteUnsuitable = isQuoteUnsuitable;
+  }
+
+  /**
+   * The surest strategy that the target has not refused; `undefined` when all were.
+   *
+   * @param knowsPrefill What the provider says of itself.
+   * @param isShort Whether the text is too short to be handed over: then it is asked for anew.
+   */
+  next(target: string, knowsPrefill: boolean, isShort: boolean): Strategy | undefined {
+    const refused = this.#refused.get(target);
+    const canPrefill = this.#memory.acceptsPrefill(target) ?? knowsPrefill;
+    const rungs: Strategy[] = [];
+    if (canPrefill && !isShort) rungs.push("prefill");
+    if (!this.#isQuoteUnsuitable && !isShort) rungs.push("quote");
+    rungs.push("restart");
+    return rungs.find((rung) => !refused?.has(rung));
+  }
+
+  /** Remembers that the target refused a strategy: within this answer, and a prefill for good. */
+  refused(target: string, strategy: Strategy): void {
+    const known = this.#refused.get(target) ?? new Set<Strategy>();
+    this.#refused.set(target, known.add(strategy));
+    if (strategy === "prefill") this.#memory.learnPrefill(target, false);
+  }
+}

@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { UpstreamError, type UpstreamFailure } from "../failures/mod.ts";
+import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../providers/mod.ts";
+import { systemClock } from "../resilience/mod.ts";
+import { createWorld, STOP, scripted, TIMEOUTS, text } from "./_world.ts";
+
+const ANSWER =
+  "Paris is the capital of France. It lies on the Seine, and it has been the country's largest city for centuries.\n\n" +
+  '```sh\necho "bonjour"\n```\n\nSo much for Paris 🇫🇷, its museums and its very, very old bridges.';
+
+type Behaviour = "exact" | "restart" | "overlap" | "announces" | "other";
+
+/** A model that knows its whole answer, dies after some characters, and goes on in one of the ways that models have. */
+class ForgetfulModel implements Provider {
+  readonly name: string;
+  readonly dialect = "scripted";
+  readonly isTrial = false;
+  readonly requests: ProviderRequest[] = [];
+  readonly #options: { cutAfter: readonly number[]; behaviour: Behaviour; prefill: "accepted" | "refused" | "none" };
+
+  constructor(
+    name: string,
+    options: { cutAfter: readonly number[]; behaviour: Behaviour; prefill?: "accepted" | "refused" },
+  ) {
+    this.name = name;
+    this.#options = { prefill: "none" as const, ...options };
+  }
+
+  acceptsPrefill(): boolean {
+    return this.#options.prefill !== "none";
+  }
+
+  async *stream(request: ProviderRequest, { signal }: ProviderContext): AsyncGenerator<ProviderPart[]> {
+    const cut = this.#options.cutAfter[this.requests.length] ?? Number.POSITIVE_INFINITY;
+    this.requests.push(request);
+    if (request.prefill !== undefined && this.#options.prefill === "refused") {
+      throw new UpstreamError({ code: "invalid-request", action: "tell", status: 400 } satisfies UpstreamFailure);
+    }
+    const said = this.#say(request);
+    for (let at = 0; at < Math.min(said.length, cut); at += 5) {
+      signal.throwIfAborted();
+      yield [{ type: "text", text: said.slice(at, Math.min(at + 5, cut)) }];
+    }
+    if (said.length <= cut) yield [{ type: "finish", reason: { unified: "stop" } }];
+  }
+
+  #say({ prefill, messages }: ProviderRequest): string {
+    const known = prefill ?? messages.findLast(({ role }) => role === "assistant")?.content;
+    if (typeof known !== "string") return ANSWER;
+    const rest = ANSWER.slice(known.length);
+    switch (this.#options.behaviour) {
+      case "exact":
+        return rest;
+      case "restart":
+        return ANSWER;
+      case "overlap":
+        return known.slice(-20).trimStart() + rest;
+      case "announces":
+        return `Sure, let me continue:\n\n${rest.trimStart()}`;
+      case "other":
+        return "Something else entirely, which nobody has asked for in any way, but which is what came out in the end.";
+    }
+  }
+}
+
+describe("Engine goes on after a cut", () => {
+  for (const behaviour of ["exact", "restart", "overlap", "announces"] as const) {
+    for (const prefill of [undefined, "accepted", "refused"] as const) {
+      test(`with a model that goes on in the way '${behaviour}', prefill ${prefill ?? "unknown"}`, async () => {
+        for (const cut of [3, 20, 41, 77, 120, 131, 150, 190]) {
+          const model = new ForgetfulModel("a", {
+            cutAfter: [cut],
+            behaviour,
+            ...(prefill && { prefill }),
+          });
+          const world = createWorld([model], { engine: { clock: systemClock, random: () => 0 } });
+          await world.start();
+          const state = await world.ended();
+          assert.equal(state.text, ANSWER, `cut at ${cut}`);
+          assert.equal(state.end.outcome, "completed");
+          assert.equal(state.end.failure, undefined);
+          assert.equal(state.attempts.at(-1)?.why, "continuation");
+          assert.equal(state.attempts.at(-1)?.seam?.isVerified, true);
+        }
+      });
+    }
+  }
+
+  test("through three cuts over as many targets, and tells who wrote which range", async () => {
+    const cutAfter = { a: [90], b: [95], c: [110], d: [] };
+    const models = Object.entries(cutAfter).map(
+      ([name, cuts]) => new ForgetfulModel(name, { cutAfter: cuts, behaviour: "exact" }),
+    );
+    const world = createWorld(models, { engine: { clock: systemClock, random: () => 0 }, maxRetries: 0 });
+    await world.start();
+    const { text: whole, end } = await world.ended();
+    assert.equal(whole, ANSWER);
+    let at = 0;
+    for (const { from, to } of end.attempts) {
+      assert.equal(from, at);
+      at = to;
+    }
+    assert.equal(at, ANSWER.length);
+    assert.deepEqual([...new Set(end.attempts.map(({ provider }) => provider))], ["a", "b", "c", "d"]);
+  });
+
+  test("takes nothing back where the wording differs, and marks the seam", async () => {
+    const model = new ForgetfulModel("a", { cutAfter: [100], behaviour: "other" });
+    const world = createWorld([model], { engine: { clock: systemClock, random: () => 0 } });
+    await world.start();
+    const { text: whole, end } = await world.ended();
+    assert.ok(whole.startsWith(ANSWER.slice(0, 100)));
+    assert.equal(end.outcome, "completed");
+    assert.equal(end.attempts.at(-1)?.seam?.isVerified, false);
+  });
+
+  test("a refused prefill is remembered by the engine, and the next rung is tried on the same target", async () => {
+    const model = new ForgetfulModel("a", { cutAfter: [100], behaviour: "exact", prefill: "refused" });
+    const world = createWorld([model], { engine: { clock: systemClock, random: () => 0 } });
+    await world.start();
+    const { end } = await world.ended();
+    assert.deepEqual(
+      end.attempts.map(({ why, provider, failureCode }) => [why, provider, failureCode]),
+      [
+        ["first", "a", "cut"],
+        ["continuation", "a", "invalid-request"],
+        ["continuation", "a", undefined],
+      ],
+    );
+    assert.equal(model.requests[1]?.prefill === undefined, false);
+    assert.equal(model.requests[2]?.prefill, undefined);
+  });
+
+  test("in the answer's own language", async () => {
+    const arabic = "باريس هي عاصمة فرنسا وأكبر مدنها، وتقع على ضفاف نهر السين منذ قرون طويلة جدًا";
+    const first = scripted("a", [text(arabic), { cut: true }]);
+    const second = scripted("b", [text("إلى يومنا هذا."), STOP]);
+    const world = createWorld([first, second], { maxRetries: 0 });
+    await world.start();
+    await world.ended();
+    const request = second.calls[0]?.request.messages.at(-1)?.content;
+    assert.match(String(request), /انقطعت رسالتك/);
+  });
+
+  test("not where the route says to fail: the partial text is kept and the failure told", async () => {
+    const world = createWorld([new ForgetfulModel("a", { cutAfter: [50], behaviour: "exact" })], { onCut: "fail" });
+    await world.start();
+    const { text: whole, end } = await world.ended();
+    assert.equal(whole, ANSWER.slice(0, 50));
+    assert.equal(end.outcome, "failed");
+    assert.equal(end.failure?.code, "cut");
+  });
+
+  test("after a stall, on another target, never on the one that fell silent", async () => {
+    const silent = scripted("a", [text(ANSWER.slice(0, 60)), { hang: true }]);
+    const world = createWorld([silent, new ForgetfulModel("b", { cutAfter: [], behaviour: "exact" })]);
+    const isStreaming = world.clock.whenSet(TIMEOUTS.firstTokenMs);
+    await world.start();
+    await isStreaming;
+    for await (const batch of world.journal.follow("answer-under-test", { after: 2 })) if (batch.length > 0) break;
+    world.clock.advance(TIMEOUTS.idleMs);
+    const { text: whole, end } = await world.ended();
+    assert.equal(whole, ANSWER);
+    assert.equal(end.attempts[0]?.failureCode, "stall");
+    assert.equal(silent.calls.length, 1);
+  });
+
+  test("a delivered tool call is never repeated", async () => {
+    const call = (id: string) => ({
+      parts: [{ type: "tool-call", index: 0, id, name: "weather", arguments: '{"city":"Paris"}' } as const],
+    });
+    const first = scripted("a", [call("call-1"), { cut: true }]);
+    const second = scripted("b", [call("call-2"), { parts: [{ type: "finish", reason: { unified: "tool-calls" } }] }]);
+    const world = createWorld([first, second], { maxRetries: 0 });
+    await world.start();
+    const { toolCalls, end } = await world.ended();
+    assert.deepEqual(
+      toolCalls.map(({ id }) => id),
+      ["call-1"],
+    );
+    assert.equal(end.outcome, "completed");
+    assert.equal(end.finishReason?.unified, "tool-calls");
+  });
+});
+
+describe("Engine goes on with JSON", () => {
+  const JSON_ANSWER = JSON.stringify({
+    name: "Paris",
+    rivers: ["Seine"],
+    population: 2_100_000,
+    museums: ["Louvre", "Orsay"],
+  });
+  const ask = { parameters: { response_format: { type: "json_object" } } };
+
+  test("only in the very same words", async () => {
+    const first = scripted("a", [text(JSON_ANSWER.slice(0, 40)), { cut: true }]);
+    const other = scripted("b", [
+      text('{"other":"wording, quite long, so that it is told apart from a repetition"}'),
+      STOP,
+    ]);
+    const same = scripted("c", [text(JSON_ANSWER), STOP]);
+    const world = createWorld([first, other, same], { maxRetries: 0 });
+    await world.start(ask);
+    const { text: whole, end } = await world.ended();
+    assert.deepEqual(JSON.parse(whole), JSON.parse(JSON_ANSWER));
+    assert.equal(end.provider, "c");
+    assert.equal(same.calls[0]?.request.messages.length, 1);
+  });
+
+  test("not from a text that is no beginning of JSON", async () => {
+    const world = createWorld([
+      scripted("a", [text("Here you are: {"), { cut: true }]),
+      scripted("b", [text("{}"), STOP]),
+    ]);
+    await world.start(ask);
+    assert.equal((await world.ended()).end.outcome, "failed");
+  });
+});
+
+describe("Engine.recover() goes on from the text that readers have", () => {
+  test("and ends the answer as it would have ended", async () => {
+    const model = new ForgetfulModel("a", { cutAfter: [], behaviour: "exact" });
+    const dying = createWorld([scripted("a", [text(ANSWER.slice(0, 88)), { hang: true }])], {
+      engine: { holder: "dead" },
+    });
+    await dying.start();
+    for await (const batch of dying.journal.follow("answer-under-test", { after: 2 })) if (batch.length > 0) break;
+    const closed = dying.engine.close(0);
+    dying.clock.advance(0);
+    await closed;
+    const world = createWorld([model], { engine: { journal: dying.journal, clock: dying.clock } });
+    assert.equal(await world.engine.recover(), 1);
+    const { text: whole, attempts, end } = await world.ended();
+    assert.equal(whole, ANSWER);
+    assert.equal(end.outcome, "completed");
+    assert.deepEqual(
+      attempts.map(({ why }) => why),
+      ["first", "recovery"],
+    );
+  });
+});

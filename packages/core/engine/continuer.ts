@@ -1,0 +1,99 @@
+import type { Anchor, PrefillMemory, Strategy } from "../continuation/mod.ts";
+import { isJsonPrefix, Ladder, quoteMessages, SeamAligner, splitAtAnchor } from "../continuation/mod.ts";
+import type { AnswerState } from "../events/mod.ts";
+import type { FailureCode, UpstreamFailure } from "../failures/mod.ts";
+import type { ChatMessage, ProviderRequest } from "../providers/mod.ts";
+import type { Ask } from "./ask.ts";
+import type { Target } from "./route.ts";
+
+/** How one attempt asks, and how what it says is joined to what readers have. */
+export interface AttemptShape {
+  request: Omit<ProviderRequest, "model">;
+  /** Absent for an attempt that begins the answer. */
+  strategy?: Strategy;
+  aligner?: SeamAligner;
+  /** Whether a seam that is not proved ends the attempt: another wording in the middle of JSON would break it. */
+  mustVerify: boolean;
+}
+
+/** Failures that end an answer whatever was said before: a verdict, the answer's own time, its reader's wish. */
+const FINAL: ReadonlySet<FailureCode> = new Set(["content-filter", "cancelled", "deadline", "interrupted"]);
+
+/** Goes on with an answer from what readers have: which strategy on which target, and whether at all. */
+export class Continuer {
+  readonly #ask: Ask;
+  readonly #ladder: Ladder;
+  readonly #isJson: boolean;
+
+  constructor(ask: Ask, memory: PrefillMemory) {
+    this.#ask = ask;
+    this.#isJson = asksForJson(ask);
+    this.#ladder = new Ladder({ memory, isQuoteUnsuitable: this.#isJson });
+  }
+
+  /** Whether an answer that readers have a part of may go on after a failure. */
+  mayContinue(state: AnswerState, onCut: "continue" | "fail", failure?: UpstreamFailure): boolean {
+    if (onCut === "fail" || (failure !== undefined && FINAL.has(failure.code))) return false;
+    return !this.#isJson || state.text === "" || isJsonPrefix(state.text);
+  }
+
+  /** How to ask a target now; `undefined` if it has refused every way. */
+  shape(target: Target, state: AnswerState): AttemptShape | undefined {
+    const request = requestOf(this.#ask);
+    if (!isBegun(state)) return { request, mustVerify: false };
+    const anchor = splitAtAnchor(state.text);
+    const strategy = this.#strategyFor(target, state, anchor);
+    if (strategy === undefined) return undefined;
+    const mustVerify = this.#isJson;
+    if (state.text === "") return { request, strategy, mustVerify };
+    switch (strategy) {
+      case "prefill": {
+        const aligner = new SeamAligner(anchor, { mode: "continue" });
+        return { request: { ...request, prefill: anchor.handed }, strategy, aligner, mustVerify };
+      }
+      case "quote": {
+        const aligner = new SeamAligner(anchor, { mode: "continue" });
+        const messages = quoteMessages(request.messages, anchor) as ChatMessage[];
+        return { request: { ...request, messages }, strategy, aligner, mustVerify };
+      }
+      case "restart": {
+        const aligner = new SeamAligner({ handed: "", tail: state.text }, { mode: "restart" });
+        return { request, strategy, aligner, mustVerify };
+      }
+    }
+  }
+
+  /** Remembers a refusal; `false` if the failure was none. */
+  noteRefusal(target: Target, strategy: Strategy, { status, code }: UpstreamFailure): boolean {
+    const isRefusal = code === "invalid-request" || status === 400 || status === 422;
+    if (!isRefusal || FINAL.has(code)) return false;
+    this.#ladder.refused(keyOf(target), strategy);
+    return true;
+  }
+
+  #strategyFor(target: Target, state: AnswerState, { handed }: Anchor): Strategy | undefined {
+    // After a tool call the text is no longer the end of what the model said: only a restart tells where it stands.
+    const isShort = handed === "" || state.toolCalls.length > 0;
+    const knowsPrefill = target.provider.acceptsPrefill?.(target.model) ?? false;
+    return this.#ladder.next(keyOf(target), knowsPrefill, isShort);
+  }
+}
+
+/** Whether readers have something of the answer that can't be taken back. */
+export function isBegun(state: AnswerState): boolean {
+  return state.text !== "" || state.toolCalls.length > 0;
+}
+
+function keyOf({ provider, model }: Target): string {
+  return `${provider.name}/${model}`;
+}
+
+function requestOf({ messages, parameters, maxOutputTokens }: Ask): Omit<ProviderRequest, "model"> {
+  return { messages, parameters, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) };
+}
+
+function asksForJson({ parameters }: Ask): boolean {
+  const format = parameters.response_format;
+  if (typeof format !== "object" || format === null || !("type" in format)) return false;
+  return format.type === "json_object" || format.type === "json_schema";
+}
