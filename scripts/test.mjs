@@ -2,9 +2,11 @@
 // With `--long` (`npm run test:long`) the tests that search at random, search for longer.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { bootstrap } from "./bootstrap.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { consoleSources, stampConsole } from "./console_build.mjs";
+import { prefixLines } from "./prefix_lines.mjs";
 import { run } from "./run.mjs";
 import { ROOT } from "./runtime.mjs";
 import { Totals } from "./totals.mjs";
@@ -14,17 +16,19 @@ const options = process.argv.slice(2);
 const only = options.find((option) => !option.startsWith("-"));
 const { node, env } = await bootstrap();
 if (options.includes("--long")) env.COGNIFORGE_LONG = "1";
-// The runners write into a pipe, so they cannot see for themselves whether a terminal is at its end.
-if (process.stdout.isTTY && !env.NO_COLOR) env.FORCE_COLOR ??= "1";
-else if (!env.FORCE_COLOR) env.NO_COLOR ??= "1";
 
 const totals = new Totals();
+// turbo lets the runners use colours in any case: what is no terminal gets plain lines.
+const show = process.stdout.isTTY
+  ? (text) => process.stdout.write(text)
+  : prefixLines("", (text) => process.stdout.write(stripVTControlCharacters(text)));
 const onOutput = (text) => {
-  process.stdout.write(text);
+  show(text);
   totals.add(text);
 };
 
-process.exitCode = (await ownTests()) || (await workspaces());
+const codes = [await ownTests(), await workspaces()];
+process.exitCode = codes.find((code) => code !== 0) ?? 0;
 totals.end();
 if (process.exitCode !== 0 && totals.failed === 0) {
   process.stdout.write("\nNo test failed, yet a task did: its message is above\n");

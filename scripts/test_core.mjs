@@ -25,7 +25,7 @@ for (const [runtime, args] of RUNTIMES) {
     process.stdout.write(text);
     totals.add(text);
   };
-  const code = await run(runtime, args, { cwd, env: toolEnvironment({ NO_COLOR: "1" }), onOutput });
+  const code = await run(runtime, args, { cwd, env: toolEnvironment(), onOutput });
   results.push({ runtime, code, totals: totals.end() });
 }
 for (const { runtime, code, totals } of results) {
