@@ -58,7 +58,10 @@ export async function startAnswer(
 /** Whether the server may never have seen the call, or says itself that another try will be served. */
 function isLostInTransit(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
-  return error instanceof FailureError && (error.status === 502 || error.status === 503 || error.status === 504);
+  if (!(error instanceof FailureError)) return false;
+  // Waits for somebody to set a provider, not for the server.
+  if (error.code === "no-provider") return false;
+  return error.status === 502 || error.status === 503 || error.status === 504;
 }
 
 /** 128 random bits. `crypto.randomUUID` would do, but browsers give it only to pages from HTTPS or localhost. */

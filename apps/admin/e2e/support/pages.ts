@@ -1,0 +1,49 @@
+import { test as base, expect, type Page } from "@playwright/test";
+import { ADMIN, type ConsoleServer } from "./console_server.ts";
+
+/** A test whose page must not complain: no error in the console, no refused content. */
+export const test = base.extend<{ complaints: string[] }>({
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("console", (message) => {
+        // A refusal is a reply like others: the browser tells it as an error nevertheless.
+        const isReply = /Failed to load resource: the server responded with a status of (4\d\d|503)/.test(
+          message.text(),
+        );
+        if (message.type() === "error" && !isReply) complaints.push(message.text());
+      });
+      await use(complaints);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+export async function signIn(page: Page, server: ConsoleServer, path = "/"): Promise<void> {
+  await page.goto(`${server.url}/login?next=${encodeURIComponent(path)}`);
+  await page.locator("#email").fill(ADMIN.email);
+  await page.locator("#password").fill(ADMIN.password);
+  await page.locator("button[type=submit]").click();
+  await expect(composer(page)).toBeVisible();
+}
+
+export const composer = (page: Page) => page.locator("form textarea");
+export const answers = (page: Page) => page.locator("article");
+export const lastAnswer = (page: Page) => answers(page).last();
+export const lastText = (page: Page) => lastAnswer(page).locator(".markdown");
+
+export async function ask(page: Page, question: string): Promise<void> {
+  const count = await answers(page).count();
+  await composer(page).fill(question);
+  await composer(page).press("Enter");
+  await expect(answers(page)).toHaveCount(count + 1);
+}
+
+/** Waits for the last answer's outcome. */
+export async function expectPhase(page: Page, phase: string): Promise<void> {
+  await expect(lastAnswer(page)).toHaveAttribute("data-phase", phase);
+}
