@@ -102,7 +102,8 @@ export default {
       { path: "^(packages/client|apps)/" },
       {
         path: CORE,
-        pathNot: `${CORE}([^/]+/mod|journal/conformance)\\.ts$|${CORE}[^/]+/(conformance|testing)/mod\\.ts$`,
+        // The tools of core's tests have no door on purpose; that only tests take them is its own rule.
+        pathNot: `${CORE}(testing/.+|[^/]+/mod|journal/conformance)\\.ts$|${CORE}[^/]+/(conformance|testing)/mod\\.ts$`,
       },
     ),
     ...privates,
@@ -135,7 +136,7 @@ export default {
       "workspaces-by-name",
       "One workspace imports another by its package's name",
       { path: "^((?:packages|apps)/[^/]+)/" },
-      { path: "^(packages|apps)/", pathNot: "^$1/", dependencyTypes: ["local"] },
+      { path: "^(packages|apps)/", pathNot: ["^$1/", `${CORE}testing/`], dependencyTypes: ["local"] },
     ),
     arrow(
       "tests-are-leaves",

@@ -34,6 +34,7 @@ const BREAKS = [
   ],
   ["packages/client/d.ts", 'import "../../apps/admin/src/x.ts";', "nobody-on-admin", "workspaces-by-name"],
   ["apps/server/src/a.ts", 'import "@cogniforge/client";', "server-not-on-client"],
+  ["apps/server/src/b.ts", 'import "../../../packages/core/testing/tool.ts";', "tests-are-leaves"],
   ["apps/admin/src/b.ts", 'import { x } from "@cogniforge/server/router"; x();', "takes-types-of-server"],
   [
     "apps/admin/src/C.svelte",
@@ -56,6 +57,7 @@ const KEEPS = [
     "packages/core/engine/kept_test.ts",
     'import "node:test"; import "../events/inner.ts"; import "../testing/tool.ts";',
   ],
+  ["apps/server/test/kept_test.ts", 'import "../../../packages/core/testing/tool.ts";'],
   ["packages/core/testing/tool.ts", 'import "node:assert/strict";'],
   [
     "packages/client/mod.ts",
