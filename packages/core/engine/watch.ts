@@ -85,10 +85,10 @@ export function joinDeltas(events: readonly JournalEvent[]): readonly JournalEve
   for (const event of events) {
     const last = joined.at(-1);
     if (event.type === "text-delta" && last?.type === "text-delta" && last.attempt === event.attempt) {
-      joined[joined.length - 1] = { ...event, offset: last.offset };
+      joined[joined.length - 1] = { ...event, ...reported(last, event), offset: last.offset };
       pieces.push(event.text);
     } else if (event.type === "reasoning-delta" && last?.type === "reasoning-delta" && last.attempt === event.attempt) {
-      joined[joined.length - 1] = event;
+      joined[joined.length - 1] = { ...event, ...reported(last, event) };
       pieces.push(event.text);
     } else {
       flush();
@@ -98,4 +98,12 @@ export function joinDeltas(events: readonly JournalEvent[]): readonly JournalEve
   }
   flush();
   return joined;
+}
+
+/** The model that the first of two joined deltas names, unless the second names one itself. */
+function reported(
+  { modelReported }: { modelReported?: string | undefined },
+  later: { modelReported?: string | undefined },
+): { modelReported?: string } {
+  return modelReported === undefined || later.modelReported !== undefined ? {} : { modelReported };
 }
