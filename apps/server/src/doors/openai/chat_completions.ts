@@ -9,6 +9,7 @@ import type { Services } from "../../services.ts";
 import { completionOf } from "./completion.ts";
 import { openAiErrorOf } from "./errors.ts";
 import { parseChatCompletion } from "./request.ts";
+import { resumeStream } from "./resume.ts";
 import { streamChunks } from "./stream.ts";
 import { extensionOf } from "./vocabulary.ts";
 
@@ -25,6 +26,11 @@ export async function chatCompletions(
   exchange: Exchange,
 ): Promise<void> {
   const { ask, isStreamed, includeUsage } = parseChatCompletion(await readJsonObject(exchange.request, MAX_BODY_BYTES));
+  const lastEventId = lastEventIdOf(exchange);
+  // A client that sends its request again to go on must not be charged for a second answer.
+  if (isStreamed && lastEventId !== undefined) {
+    return resumeStream(answers, principal, exchange, { lastEventId, includeUsage });
+  }
   const idempotencyKey = headerOf(exchange, "idempotency-key");
   const { answerId } = await answers.askMessages(principal, {
     ...ask,
@@ -35,8 +41,7 @@ export async function chatCompletions(
   const { createdAt } = await answers.find(principal, answerId);
   const options = { answerId, route: ask.route, createdAt };
   if (isStreamed) {
-    const cursor = headerOf(exchange, "last-event-id");
-    return streamChunks(answers, principal, exchange, { ...options, includeUsage, cursor });
+    return streamChunks(answers, principal, exchange, { ...options, includeUsage, position: undefined });
   }
   await sendCompletion(answers, principal, exchange, options);
 }
@@ -73,6 +78,11 @@ function onCutOf(exchange: Exchange): "continue" | "fail" | undefined {
     param: "x-cogniforge-on-cut",
     detail: "The header must be 'continue' or 'fail'",
   });
+}
+
+/** The position that a reader comes back with, as an `EventSource` sends it. */
+export function lastEventIdOf(exchange: Exchange): string | undefined {
+  return headerOf(exchange, "last-event-id");
 }
 
 function headerOf({ request }: Exchange, name: string): string | undefined {

@@ -1,4 +1,5 @@
-import type { AnswerEnd, AnswerEvent } from "@cogniforge/core/events";
+import type { AnswerEnd, AnswerEvent, ToolCallInfo } from "@cogniforge/core/events";
+import type { AnswerView } from "../../answers/answer_view.ts";
 import { openAiErrorOf } from "./errors.ts";
 import { completionId, extensionOf, modelOf, openAiFinishReason, openAiUsage } from "./vocabulary.ts";
 
@@ -9,18 +10,24 @@ export interface ChunkWriterOptions {
   /** Epoch milliseconds. */
   createdAt: number;
   includeUsage: boolean;
+  /** What a reader who comes back may have been told already: the answer as it is. Absent for one who begins. */
+  known: Pick<AnswerView, "attempts" | "toolCalls"> | undefined;
 }
 
 /** Turns an answer's events into the data of `chat.completion.chunk` events, in order. */
 export class ChunkWriter {
   readonly #options: ChunkWriterOptions;
   #model: string;
-  #hasRole = false;
-  #toolCalls = 0;
+  #hasRole: boolean;
+  readonly #toolCalls: Pick<ToolCallInfo, "attempt" | "index">[];
 
   constructor(options: ChunkWriterOptions) {
     this.#options = options;
-    this.#model = options.route;
+    const { known, route } = options;
+    const attempt = known?.attempts.at(-1);
+    this.#model = attempt?.modelReported ?? attempt?.model ?? route;
+    this.#hasRole = known !== undefined;
+    this.#toolCalls = [...(known?.toolCalls ?? [])];
   }
 
   /** The data for one event; nothing for events that this format has no word for. */
@@ -38,7 +45,7 @@ export class ChunkWriter {
       case "tool-call": {
         this.#model = event.modelReported ?? this.#model;
         const { id, name, arguments: args } = event;
-        const index = this.#toolCalls++;
+        const index = this.#indexOf(event);
         return [this.#delta({ tool_calls: [{ index, id, type: "function", function: { name, arguments: args } }] })];
       }
       case "answer-end":
@@ -50,6 +57,12 @@ export class ChunkWriter {
       default:
         return event satisfies never;
     }
+  }
+
+  /** The call's place among all of the answer's: an attempt numbers only its own, and a reader who comes back missed some. */
+  #indexOf({ attempt, index }: Pick<ToolCallInfo, "attempt" | "index">): number {
+    const place = this.#toolCalls.findIndex((call) => call.attempt === attempt && call.index === index);
+    return place >= 0 ? place : this.#toolCalls.push({ attempt, index }) - 1;
   }
 
   #delta(delta: Record<string, unknown>): string {

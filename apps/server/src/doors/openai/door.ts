@@ -1,4 +1,3 @@
-import { parseCursor } from "../../answers/answer_service.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
 import { sendJson } from "../../http/respond.ts";
@@ -6,9 +5,10 @@ import type { Exchange, Handler, HttpRoute } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
 import type { Authenticate } from "../guard.ts";
 import { admit } from "../guard.ts";
-import { chatCompletions } from "./chat_completions.ts";
+import { chatCompletions, lastEventIdOf } from "./chat_completions.ts";
 import { refuseAsOpenAi } from "./errors.ts";
 import { listModels } from "./models.ts";
+import { resumeStream } from "./resume.ts";
 import { streamChunks } from "./stream.ts";
 
 type Guarded = (
@@ -57,7 +57,7 @@ export function openAiRoutes(
     {
       methods: ["GET"],
       path: /^\/v1\/answers\/(?<id>[^/]+)\/stream$/,
-      ...guarded((principal, exchange, { id = "" }) => resumeStream(answers, principal, exchange, id)),
+      ...guarded((principal, exchange, { id = "" }) => streamAgain(answers, principal, exchange, id)),
     },
     {
       methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
@@ -70,23 +70,17 @@ export function openAiRoutes(
   ];
 }
 
-async function resumeStream(
+async function streamAgain(
   answers: Services["answers"],
   principal: Principal,
   exchange: Exchange,
   answerId: string,
 ): Promise<void> {
-  const { request, response, url } = exchange;
-  const header = request.headers["last-event-id"];
-  const cursor = (Array.isArray(header) ? header[0] : header) || url.searchParams.get("cursor") || undefined;
-  const { route, createdAt, isEnded, lastSeq } = await answers.find(principal, answerId);
-  if (cursor !== undefined) {
-    const position = parseCursor(cursor);
-    if (position.answerId !== answerId) throw new FailureError("invalid-cursor", { param: "cursor" });
-    if (isEnded && position.seq >= lastSeq) {
-      response.writeHead(204).end();
-      return;
-    }
+  const lastEventId = lastEventIdOf(exchange) ?? (exchange.url.searchParams.get("cursor") || undefined);
+  const includeUsage = true;
+  if (lastEventId !== undefined) {
+    return resumeStream(answers, principal, exchange, { lastEventId, answerId, includeUsage });
   }
-  await streamChunks(answers, principal, exchange, { answerId, route, createdAt, includeUsage: true, cursor });
+  const { route, createdAt } = await answers.find(principal, answerId);
+  await streamChunks(answers, principal, exchange, { answerId, route, createdAt, includeUsage, position: undefined });
 }

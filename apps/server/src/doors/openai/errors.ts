@@ -23,7 +23,8 @@ export function openAiErrorOf({ code, message, remedy, param }: FailureInfo): Op
       message: message.en,
       type: openAiErrorType(isFailureCode(code) ? code : "internal"),
       code,
-      param: param ?? null,
+      // What names a route is the field `model` here.
+      param: param === "route" ? "model" : (param ?? null),
       message_ar: message.ar,
       remedy: remedy.en,
       remedy_ar: remedy.ar,

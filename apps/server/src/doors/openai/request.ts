@@ -33,10 +33,10 @@ export function parseChatCompletion(body: Record<string, unknown>): ChatCompleti
     const code = param === "n" ? "unsupported-feature" : "invalid-input";
     throw new FailureError(code, { param: param || undefined, detail: issue?.message });
   }
-  const { model, messages, stream, stream_options, n: _one, ...parameters } = parsed.data;
+  const { model, messages, stream, n: _one, ...parameters } = parsed.data;
   return {
     ask: { messages, route: model, parameters },
     isStreamed: stream ?? false,
-    includeUsage: stream_options?.include_usage ?? false,
+    includeUsage: parameters.stream_options?.include_usage ?? false,
   };
 }

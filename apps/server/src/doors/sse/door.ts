@@ -9,13 +9,13 @@ import { EventStream } from "../../http/event_stream.ts";
 import { failureErrorOf, sendFailure } from "../../http/respond.ts";
 import type { Exchange, HttpRoute } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
+import type { FramePosition } from "../frame_position.ts";
+import { decodePosition, encodePosition } from "../frame_position.ts";
 import type { Authenticate } from "../guard.ts";
 import { admit } from "../guard.ts";
 import type { Frame, FrameSubject } from "./frames.ts";
 import { errorFrame, framesOf, startedFrame } from "./frames.ts";
 import { readQuestion } from "./input.ts";
-import type { FramePosition } from "./position.ts";
-import { decodePosition, encodePosition } from "./position.ts";
 
 /** How long an `EventSource` waits before it reconnects, in milliseconds. */
 const RETRY = encodeSse({ retry: 1_000 });

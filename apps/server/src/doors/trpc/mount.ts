@@ -18,12 +18,15 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 const MAX_BATCH_SIZE = 50;
 
+/** Status of a WebSocket whose server goes down: RFC 6455, section 7.4.1. */
+const GOING_AWAY = 1001;
+
 export interface TrpcMount {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Takes a WebSocket upgrade; a page of another origin is refused, since a cookie comes along unasked. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Tells WebSocket clients to reconnect elsewhere, and lets go of them. */
-  close(): void;
+  /** Tells WebSocket clients to reconnect elsewhere, and lets go of them, of the deaf ones after `leaveMs`. */
+  close(leaveMs: number): void;
 }
 
 export interface TrpcMountOptions {
@@ -68,9 +71,15 @@ export function mountTrpc({ services, authenticate, onError }: TrpcMountOptions)
       }
       sockets.handleUpgrade(request, socket, head, (client) => sockets.emit("connection", client, request));
     },
-    close() {
+    close(leaveMs) {
       handler.broadcastReconnectNotification();
-      for (const client of sockets.clients) client.terminate();
+      // A farewell, and not a cut: what was sent before it arrives.
+      for (const client of sockets.clients) client.close(GOING_AWAY);
+      const terminate = () => {
+        for (const client of sockets.clients) client.terminate();
+      };
+      if (leaveMs === 0) terminate();
+      else setTimeout(terminate, leaveMs).unref();
       sockets.close();
     },
   };
