@@ -16,6 +16,7 @@ import { sseRoutes } from "./doors/sse/door.ts";
 import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
 import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
+import { waitUntil } from "./http/wait_until.ts";
 import type { Logger } from "./log.ts";
 import { RouteBook } from "./providers/route_book.ts";
 import { createTransport } from "./providers/transport.ts";
@@ -25,6 +26,9 @@ import { ConfiguredSystem } from "./system_info.ts";
 
 /** How often answers of dead holders are looked for, and readiness is measured, in milliseconds. */
 const HOUSEKEEPING_MS = 5_000;
+
+/** How long readers may take to hear the end of what was finished while closing, in milliseconds. */
+const LEAVE_MS = 1_000;
 
 /** Room for bursts of new connections: Node's default of 511 resets some of 5,000 that come at once. */
 const LISTEN_BACKLOG = 4_096;
@@ -154,11 +158,21 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       isDraining = true;
       clearInterval(housekeeping);
       stopWatching();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      let isClosed = false;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
+        isClosed = true;
+      });
       server.closeIdleConnections();
       await engine.close(graceMs);
+      // What the last answers said is in the journal now, and not yet with their readers.
+      const leaveMs = Math.min(graceMs, LEAVE_MS);
+      await waitUntil(() => journal.followed === 0, leaveMs);
       audience.close();
-      trpc.close();
+      trpc.close(leaveMs);
+      await waitUntil(() => {
+        server.closeIdleConnections();
+        return isClosed;
+      }, leaveMs);
       server.closeAllConnections();
       await closed;
       await transport.close();

@@ -1,0 +1,46 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { KEY } from "./_server.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** The real program as a process of its own. */
+export interface Child extends AsyncDisposable {
+  url: string;
+  process: ChildProcess;
+  /** Resolves when it has gone; to its exit code, `null` when a signal ended it. */
+  exited: Promise<number | null>;
+}
+
+/** Starts `node src/main.ts` in a folder and waits until it says where it listens. */
+export async function startChild(directory: string, environment: Record<string, string> = {}): Promise<Child> {
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: directory,
+    env: { PATH, HOME, PORT: "0", COGNIFORGE_API_KEY: KEY, COGNIFORGE_CONSOLE: "false", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = once(child, "exit").then(([code]) => code as number | null);
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /CogniForge {3}(http:\S+)/.exec(said);
+      if (found?.[1] !== undefined) resolve(found[1]);
+    };
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+    void exited.then((code) => reject(new Error(`The program ended with ${code} and said: ${said}`)));
+  });
+  return {
+    url,
+    process: child,
+    exited,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
