@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
 import { Engine } from "@cogniforge/core/engine";
 import { AnswerService } from "./answers/answer_service.ts";
@@ -14,6 +13,7 @@ import { healthRoutes } from "./doors/health/door.ts";
 import { openAiRoutes } from "./doors/openai/door.ts";
 import { sseRoutes } from "./doors/sse/door.ts";
 import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
+import { isDeadHolder, newHolder } from "./holder.ts";
 import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
 import { waitUntil } from "./http/wait_until.ts";
@@ -75,11 +75,12 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   let isDraining = false;
   let isStoreHealthy = true;
 
+  const holder = newHolder();
   const audience = new Audience((answerId) => void engine.cancel(answerId));
   const engine = new Engine({
     journal: storage.journal,
     resolveRoute: (name) => current.routes.resolve(name),
-    holder: randomUUID(),
+    holder,
     async onEnd(header, state) {
       audience.ended(header.answerId);
       const record = recordOf(header, state);
@@ -132,6 +133,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
 
   const housekeep = async () => {
     isStoreHealthy = await storage.isHealthy();
+    await storage.journal.expireDeadHolders((other) => isDeadHolder(other, holder));
     const recovered = await engine.recover();
     if (recovered > 0) log.info({ recovered }, "Answers of a holder that died were taken up");
   };

@@ -99,18 +99,16 @@ export class Engine {
 
   /** Takes up answers whose lease has expired; resolves to how many. Call it at the start, and now and then. */
   async recover(): Promise<number> {
-    const { journal, holder, resolveRoute } = this.#options;
-    const leases = await journal.takeExpired({ holder, ttlMs: this.#leaseTtlMs, limit: RECOVERY_BATCH });
-    for (const lease of leases) {
-      const entry = await journal.find(lease.answerId);
-      if (entry === undefined) continue;
-      const ask = askSchema.parse(entry.header.ask);
-      const state = await foldJournal(journal, lease.answerId);
-      // A route that the configuration has lost meanwhile has no targets: the answer ends with a failure that says so.
-      const route = resolveRoute(ask.route) ?? lostRoute(ask.route, state);
-      this.#carry(entry.header, ask, route, lease, state);
+    // First our own: a process that was held up for long must not take its answers from itself.
+    await Promise.all([...this.#running.values()].map((running) => this.#renew(running)));
+    const { journal, holder } = this.#options;
+    let recovered = 0;
+    for (;;) {
+      const leases = await journal.takeExpired({ holder, ttlMs: this.#leaseTtlMs, limit: RECOVERY_BATCH });
+      for (const lease of leases) await this.#takeUp(lease);
+      recovered += leases.length;
+      if (leases.length < RECOVERY_BATCH) return recovered;
     }
-    return leases.length;
   }
 
   /**
@@ -125,6 +123,22 @@ export class Engine {
     for (const { abort } of left) abort.abort(new EndedByEngine("interrupted"));
     await Promise.all(left.map(({ done }) => done));
     this.#cancelHeartbeat?.();
+  }
+
+  async #takeUp(lease: Lease): Promise<void> {
+    const { journal, resolveRoute, onError } = this.#options;
+    try {
+      const entry = await journal.find(lease.answerId);
+      if (entry === undefined) return;
+      const ask = askSchema.parse(entry.header.ask);
+      const state = await foldJournal(journal, lease.answerId);
+      // A route that the configuration has lost meanwhile has no targets: the answer ends with a failure that says so.
+      const route = resolveRoute(ask.route) ?? lostRoute(ask.route, state);
+      this.#carry(entry.header, ask, route, lease, state);
+    } catch (error) {
+      // One journal that can't be read must not keep the others from being finished.
+      onError?.(error, lease.answerId);
+    }
   }
 
   #carry(header: JournalHeader, ask: Ask, route: Route, lease: Lease, state: AnswerState): void {
@@ -151,7 +165,7 @@ export class Engine {
         if (error instanceof EndedByEngine) await this.#giveUp(writer);
         else onError?.(error, answerId);
       } finally {
-        this.#running.delete(answerId);
+        if (this.#running.get(answerId) === running) this.#running.delete(answerId);
       }
     };
     const running: Running = { header, writer, abort, done: Promise.resolve() };

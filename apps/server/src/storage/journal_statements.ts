@@ -26,6 +26,8 @@ export interface JournalStatements {
     { owner: string; created_at: number; ask: string; last_seq: number; is_ended: number }
   >;
   renew: Typed<[expiresAt: number, answerId: string, holder: string, epoch: number]>;
+  findHolders: Typed<[], { lease_holder: string }>;
+  expireHolder: Typed<[holder: string], never>;
   takeExpired: Typed<
     [holder: string, expiresAt: number, now: number, limit: number],
     { answer_key: number; answer_id: string; lease_epoch: number }
@@ -52,6 +54,8 @@ const TEXTS: Record<keyof JournalStatements, string> = {
   renew: `
     UPDATE journal_heads SET lease_expires_at = ?
     WHERE answer_id = ? AND lease_holder = ? AND lease_epoch = ? AND is_ended = 0`,
+  findHolders: "SELECT DISTINCT lease_holder FROM journal_heads WHERE is_ended = 0",
+  expireHolder: "UPDATE journal_heads SET lease_expires_at = 0 WHERE is_ended = 0 AND lease_holder = ?",
   takeExpired: `
     UPDATE journal_heads SET lease_holder = ?, lease_epoch = lease_epoch + 1, lease_expires_at = ?
     WHERE answer_key IN (
