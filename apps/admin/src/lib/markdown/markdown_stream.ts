@@ -47,6 +47,11 @@ export class MarkdownStream {
   #open: MarkdownBlock[] = [];
   #links: Links = {};
 
+  /** The text so far. */
+  get text(): string {
+    return this.#text;
+  }
+
   get blocks(): readonly MarkdownBlock[] {
     return [...this.#finished, ...this.#open];
   }
@@ -103,9 +108,11 @@ export class MarkdownStream {
     return tokens
       .filter((token) => token.type !== "space" && token.type !== "def")
       .map((token, index) => {
-        const old = before.find((block) => block.id === first + index);
-        const isSame = old?.token.raw === token.raw && old.token.type === token.type && old.isFinished === isFinished;
-        return isSame ? old : { id: first + index, token, isFinished };
+        const id = first + index;
+        const old = before.find((block) => block.id === id);
+        if (old?.token.raw !== token.raw || old.token.type !== token.type) return { id, token, isFinished };
+        // The same token as the same object: what is shown of it is not looked at again.
+        return old.isFinished === isFinished ? old : { ...old, isFinished };
       });
   }
 

@@ -34,8 +34,8 @@ describe("MarkdownStream", () => {
 
   test("gives the same blocks for texts put together at random", () => {
     const random = randomOf(7);
-    const lines = ALL.flatMap((text) => text.split("\n"));
-    for (let round = 0; round < 400; round++) {
+    const lines = ALL.flatMap((text) => text.split("\n")).filter((line) => line.length < 150);
+    for (let round = 0; round < 150; round++) {
       const count = 1 + Math.floor(random() * 14);
       const text = Array.from({ length: count }, () => lines[Math.floor(random() * lines.length)]).join("\n");
       const whole = shown(new MarkdownStream().update(text));

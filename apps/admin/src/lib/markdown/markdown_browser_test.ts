@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { render } from "vitest-browser-svelte";
+import { overwriteGetLocale } from "#lib/paraglide/runtime.js";
+import { HOSTILE_MARKDOWN, MIXED_MARKDOWN } from "./corpus.ts";
+import Markdown from "./Markdown.svelte";
+import { MarkdownStream } from "./markdown_stream.ts";
+
+const ALLOWED = new Set(
+  "A BLOCKQUOTE BR BUTTON CODE DEL DIV EM FIGCAPTION FIGURE H1 H2 H3 H4 H5 H6 HR INPUT LI OL P PATH PRE RECT SECTION SPAN STRONG SVG TABLE TBODY TD TH THEAD TR UL".split(
+    " ",
+  ),
+);
+
+beforeAll(() => overwriteGetLocale(() => "en"));
+
+async function show(text: string): Promise<Element> {
+  const { container } = await render(Markdown, { blocks: new MarkdownStream().update(text) });
+  return container;
+}
+
+describe("Markdown", () => {
+  test.each(HOSTILE_MARKDOWN)("shows no element, address or handler that it should not: %j", async (text) => {
+    const container = await show(text);
+    for (const element of container.querySelectorAll("*")) {
+      expect(ALLOWED, element.outerHTML).toContain(element.tagName.toUpperCase());
+      for (const { name } of element.attributes) expect(name).not.toMatch(/^(on|src|srcdoc|style|action|formaction)/);
+    }
+    for (const link of container.querySelectorAll("a")) {
+      expect(link.href).toMatch(/^(https?:|mailto:)/);
+      expect(link.origin).not.toBe(location.origin);
+      expect(link.rel).toBe("noopener noreferrer");
+    }
+  });
+
+  test("shows raw HTML as the text that it is", async () => {
+    expect((await show("before <img src=x onerror=alert(1)> after")).textContent).toBe(
+      "before <img src=x onerror=alert(1)> after",
+    );
+  });
+
+  test("shows an image as a link and loads nothing", async () => {
+    const link = (await show("![A plan](https://images.example/plan.png)")).querySelector("a");
+    expect(link?.textContent).toBe("Image: A plan");
+    expect(link?.href).toBe("https://images.example/plan.png");
+  });
+
+  test("keeps tashkeel, emoji and spaces exactly", async () => {
+    const text = "سَلَامٌ عَلَيْكُمْ 👩‍👩‍👧‍👦 🇸🇦 e\u0301  two  spaces";
+    const container = await show(text);
+    expect(container.querySelector("p")?.textContent).toBe(text);
+    expect((await show("a **b** `c` *d*, e")).querySelector("p")?.textContent).toBe("a b c d, e");
+  });
+
+  test("shows the same for a text that streams as for the whole", async () => {
+    for (const text of MIXED_MARKDOWN) {
+      const stream = new MarkdownStream();
+      const { container, rerender } = await render(Markdown, { blocks: stream.blocks });
+      for (let at = 0; at < text.length; at += 7) await rerender({ blocks: stream.update(text.slice(0, at)) });
+      await rerender({ blocks: stream.update(text) });
+      expect(withoutComments(container)).toBe(withoutComments(await show(text)));
+    }
+  });
+
+  test("keeps the elements of finished blocks while more text comes", async () => {
+    const stream = new MarkdownStream();
+    const { container, rerender } = await render(Markdown, {
+      blocks: stream.update("# One\n\nTwo **bold**\n\n- three\n\n```\nfour\n```\n\nFive\n"),
+    });
+    const root = container.querySelector(".markdown");
+    const before = [...(root?.children ?? [])];
+    expect(before).toHaveLength(5);
+    const changed: string[] = [];
+    const observer = new MutationObserver((records) => {
+      for (const { target, type } of records) {
+        if (before.slice(0, 4).some((one) => one.contains(target))) changed.push(`${type} in ${target.textContent}`);
+      }
+    });
+    observer.observe(container, { subtree: true, childList: true, characterData: true, attributes: true });
+    await rerender({ blocks: stream.update(`${stream.text}goes on\n\nSix\n\nSeven`) });
+    expect([...(root?.children ?? [])].slice(0, 5)).toEqual(before);
+    expect(before[4]?.textContent).toBe("Fivegoes on");
+    expect(changed).toEqual([]);
+  });
+
+  test("gives code its own direction and a button that copies it exactly", async () => {
+    const container = await show("مرحبًا\n\n```py\nprint('a  b')\n\n```");
+    expect(container.querySelector("p")?.dir).toBe("auto");
+    expect(container.querySelector("figure")?.dir).toBe("ltr");
+    expect(container.querySelector("pre")?.textContent).toBe("print('a  b')\n\n");
+    expect(container.querySelector("figure button")?.getAttribute("aria-label")).toBe("Copy code");
+  });
+
+  test("lets a wide table scroll inside itself", async () => {
+    const row = `|${" cell |".repeat(40)}`;
+    const container = await show(`${row}\n|${"---|".repeat(40)}\n${row}`);
+    const region = container.querySelector("section");
+    expect(region?.scrollWidth).toBeGreaterThan(region?.clientWidth ?? Number.POSITIVE_INFINITY);
+    expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+  });
+});
+
+/** What is shown, without the marks that Svelte leaves for itself. */
+function withoutComments(container: Element): string {
+  return container.innerHTML.replace(/<!--.*?-->/g, "");
+}
