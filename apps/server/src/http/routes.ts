@@ -16,6 +16,8 @@ export interface HttpRoute {
   /** Matched against the path; its named groups are the handler's parameters. */
   path: RegExp;
   handle: Handler;
+  /** Takes whatever method, where no other line has the path: a door's own word for what it does not know. */
+  isFallback?: boolean;
   /** Answers, in the door's own shape, for what its handler threw. */
   refuse: (exchange: Exchange, error: unknown) => void;
 }
@@ -33,8 +35,9 @@ export function findRoute(
     const match = route.path.exec(path);
     return match === null ? [] : [{ route, parameters: { ...match.groups } as Record<string, string> }];
   });
-  const [first] = matching;
-  if (first === undefined) return undefined;
-  const found = matching.find(({ route }) => route.methods.includes(method));
-  return found ?? { allowed: matching.flatMap(({ route }) => route.methods), refuse: first.route.refuse };
+  const own = matching.filter(({ route }) => !route.isFallback);
+  const [first] = own;
+  if (first === undefined) return matching[0];
+  const found = own.find(({ route }) => route.methods.includes(method));
+  return found ?? { allowed: own.flatMap(({ route }) => route.methods), refuse: first.route.refuse };
 }

@@ -60,8 +60,9 @@ export function openAiRoutes(
       ...guarded((principal, exchange, { id = "" }) => streamAgain(answers, principal, exchange, id)),
     },
     {
-      methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-      path: /^\/v1\//,
+      methods: [],
+      path: /^\/v1(?:\/|$)/,
+      isFallback: true,
       handle() {
         throw new FailureError("not-found");
       },
