@@ -1,3 +1,4 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import { ConsoleServer, WITH_ADMIN } from "./support/console_server.ts";
 import { configOf, FakeOpenAi, piecesOf } from "./support/fake_openai.ts";
 import { ask, composer, expect, expectPhase, lastAnswer, lastText, signIn, test } from "./support/pages.ts";
@@ -176,6 +177,37 @@ test("conversations go on, are renamed and deleted", async ({ page }) => {
   await expect(page).toHaveURL(`${server.url}/`);
   await expect(composer(page)).toBeVisible();
   await expect(page.locator("article")).toHaveCount(0);
+});
+
+test("the start and the end of an answer are announced, politely", async ({ page }) => {
+  fake.play({ pieces: ["One", "two"], holdAfter: 1 });
+  await ask(page, "announce");
+  const status = page.locator('p[role="status"].sr-only');
+  await expect(status).toHaveText("بدأت الإجابة");
+  fake.release();
+  await expect(status).toHaveText("اكتملت الإجابة");
+});
+
+test("the chat fits a phone, with its conversations in a drawer, in both themes without a barrier", async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  fake.play({ pieces: [TEXT, `\n\n\`\`\`\n${"long line ".repeat(40)}\n\`\`\``] });
+  await ask(page, "هل يتسع الهاتف لهذا؟");
+  await expectPhase(page, "completed");
+  const overflow = () => page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth);
+  expect(await overflow()).toBe(0);
+  expect((await composer(page).boundingBox())?.x).toBeGreaterThanOrEqual(0);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  }
+  await page.locator(".bar").getByRole("button", { name: "إظهار المحادثات" }).click();
+  const drawer = page.getByRole("dialog", { name: "المحادثات" });
+  await expect(drawer.getByRole("link", { name: "هل يتسع الهاتف لهذا؟" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
 });
 
 test("a failed answer says what happened and what to do, and is asked again", async ({ page }) => {

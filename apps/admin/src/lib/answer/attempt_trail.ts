@@ -15,7 +15,7 @@ const NOTHING: Bilingual = { en: "", ar: "" };
 
 /** Name of a target for people. */
 export function targetName({ provider, model }: { provider: string; model: string }): string {
-  return `${provider} · ${model}`;
+  return provider === model ? provider : `${provider} · ${model}`;
 }
 
 /** The attempts of an answer, each with its failure in both languages. */

@@ -1,6 +1,9 @@
 import { FailureError } from "@cogniforge/client";
 import { createContext } from "svelte";
+import type { LiveAnswer } from "#lib/answer/live_answer.svelte.ts";
 import type { ConsoleApi, SystemStatus } from "#lib/api/console_api.ts";
+import { localized } from "#lib/i18n/localized.ts";
+import { m } from "#lib/paraglide/messages.js";
 import { Conversation } from "./conversation.svelte.ts";
 import { ConversationList } from "./conversation_list.svelte.ts";
 
@@ -29,10 +32,14 @@ export class ConsoleState {
       api: this.api,
       onAsked: (conversationId) => {
         onAsked(conversationId);
+        this.announcement = m.announce_started();
         void this.list.refresh();
       },
-      // The title and the order may have changed with the answer.
-      onAnswerEnd: () => void this.list.refresh(),
+      onAnswerEnd: (answer) => {
+        this.announcement = announcementOf(answer);
+        // The title and the order may have changed with the answer.
+        void this.list.refresh();
+      },
     });
   }
 
@@ -71,6 +78,13 @@ export class ConsoleState {
       removeConversation: noticing(api.removeConversation),
     };
   }
+}
+
+/** What is said of an answer that has ended: once, never token by token. */
+function announcementOf({ phase, failure }: LiveAnswer): string {
+  if (phase === "cancelled") return m.announce_cancelled();
+  if (failure === undefined) return m.announce_ended();
+  return m.announce_failed({ message: localized(failure.message) });
 }
 
 export const [getConsole, setConsole] = createContext<ConsoleState>();
