@@ -18,6 +18,7 @@ import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
 import { waitUntil } from "./http/wait_until.ts";
 import type { Logger } from "./log.ts";
+import { ProviderDrills } from "./providers/drills.ts";
 import { RouteBook } from "./providers/route_book.ts";
 import { createTransport } from "./providers/transport.ts";
 import type { Services } from "./services.ts";
@@ -81,6 +82,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     journal: storage.journal,
     resolveRoute: (name) => current.routes.resolve(name),
     holder,
+    prefillMemory: storage.prefillMemory,
     async onEnd(header, state) {
       audience.ended(header.answerId);
       const record = recordOf(header, state);
@@ -103,7 +105,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     () => current,
     () => auth.firstRun.hasAdministrator(),
   );
-  const services: Services = { answers, conversations, records, firstRun: auth.firstRun, system };
+  const drills = new ProviderDrills(() => current.routes.providers);
+  const services: Services = { answers, conversations, records, firstRun: auth.firstRun, system, drills };
   const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
   const trpc = mountTrpc({ services, authenticate: auth.principalOf, onError });
   const readiness = (): Readiness => ({

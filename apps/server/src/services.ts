@@ -1,3 +1,4 @@
+import type { Fault, FaultInput } from "@cogniforge/core/providers";
 import type { Answers } from "./answers/answers.ts";
 import type { FirstRun } from "./auth/first_run.ts";
 import type { AnswerRecords } from "./storage/answer_records.ts";
@@ -44,6 +45,25 @@ export interface SystemInfo {
   routes(): RouteStatus[];
 }
 
+/** A provider that can be asked, and the drill that is held on it. */
+export interface DrillStatus {
+  provider: string;
+  isTrial: boolean;
+  /** Whether drills may be held on it. */
+  isAllowed: boolean;
+  /** The fault that strikes its next calls, with the number of calls that are left. */
+  armed?: Fault | undefined;
+}
+
+/** Faults on purpose. */
+export interface Drills {
+  list(): DrillStatus[];
+  /** @throws {FailureError} `invalid-input` for an unknown provider, `forbidden` for one that gives real answers. */
+  arm(provider: string, fault: FaultInput): DrillStatus;
+  /** @throws {FailureError} As `arm` does. */
+  disarm(provider: string): DrillStatus;
+}
+
 /** Everything that the doors need, made once at the start. */
 export interface Services {
   answers: Answers;
@@ -51,4 +71,5 @@ export interface Services {
   records: AnswerRecords;
   firstRun: FirstRun;
   system: SystemInfo;
+  drills: Drills;
 }

@@ -59,9 +59,11 @@ export const CALLER_WORDINGS = {
       "سجّل الدخول إلى لوحة الإدارة؛ أما البرامج فترسل الترويسة Authorization: Bearer مع مفتاح من اللوحة أو من COGNIFORGE_API_KEY.",
     ],
   ),
-  forbidden: say(
-    ["You are not allowed to do this.", "Sign in as an administrator, or ask one for the permission."],
-    ["ليست لديك صلاحية لهذا الإجراء.", "سجّل الدخول بحساب مدير، أو اطلب الصلاحية من أحد المديرين."],
+  forbidden: sayWithField(
+    say(
+      ["You are not allowed to do this.", "Sign in as an administrator, or ask one for the permission."],
+      ["ليست لديك صلاحية لهذا الإجراء.", "سجّل الدخول بحساب مدير، أو اطلب الصلاحية من أحد المديرين."],
+    ),
   ),
   "cross-origin": say(
     [

@@ -1,4 +1,5 @@
 import type { Bilingual, Timeouts } from "@cogniforge/core/events";
+import type { PrefillStyle } from "@cogniforge/core/providers";
 import type { SetupHint } from "../services.ts";
 import type { Secret } from "./secret.ts";
 
@@ -17,6 +18,8 @@ export interface ProviderConfig {
   readonly keyVariable?: string;
   /** Sent with every request; JSON and inspection show the names only. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How its models are handed the beginning of their own message, after a cut; absent: as its host documents it, if it does. */
+  readonly prefill?: PrefillStyle;
   /** What a `mock` says instead of its own text. */
   readonly text?: string;
   /** Milliseconds between two pieces of a `mock`'s answer. */
@@ -64,6 +67,8 @@ export interface Config {
   /** Whether the operator set that ceiling: only then is it sent to a model that was asked for no smaller one. */
   readonly isMaxResponseTokensSet: boolean;
   readonly isExtreme: boolean;
+  /** `ALLOW_MOCK_LLM`: trial answers are welcome where nothing else can answer. */
+  readonly isMockAllowed: boolean;
   /** `LLM_FORCE_MOCK`: whatever is asked for, the mock answers. */
   readonly isMockForced: boolean;
   readonly providers: Readonly<Record<string, ProviderConfig>>;

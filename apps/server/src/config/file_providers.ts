@@ -28,6 +28,7 @@ export function readFileProviders(
       ...(apiKey && { apiKey }),
       ...(provider.apiKeyEnv !== undefined && { keyVariable: provider.apiKeyEnv }),
       ...(provider.headers && { headers: hideHeaderValues(provider.headers) }),
+      ...(provider.prefill && { prefill: provider.prefill }),
       isUsable,
       source: "file",
     };

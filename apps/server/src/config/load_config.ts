@@ -43,6 +43,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const isRouteOfFile = file?.routes?.[DEFAULT_ROUTE] !== undefined;
   return deepFreeze({
     ...settings,
+    isMockAllowed,
     providers: toRecord([...providers].map(([name, { config }]) => [name, config])),
     routes: toRecord(settings.isMockForced ? forceMock(routes, providers) : routes),
     hints: route ? setupHints(reader, { route, providers, isRouteOfFile, isMockAllowed: hasMock }) : [],

@@ -33,6 +33,17 @@ describe("loadConfig() with a file", () => {
     ]);
   });
 
+  test("takes a provider's way of going on, and refuses one that nobody knows", async () => {
+    const write = (prefill: string) =>
+      folder.write("cogniforge.config.json", {
+        providers: { local: { dialect: "openai-chat", baseUrl: "http://127.0.0.1:8000/v1", model: "m", prefill } },
+      });
+    await write("continue-final-message");
+    expect((await folder.load()).providers.local?.prefill).toBe("continue-final-message");
+    await write("trailling");
+    await expect(folder.load()).rejects.toThrow("providers.local.prefill");
+  });
+
   test("keeps a provider whose variable is not set, unusable, with a notice and a hint", async () => {
     await folder.write("cogniforge.config.json", example);
     const config = await folder.load({ PRIMARY_KEY: "<your key>" });

@@ -18,6 +18,7 @@ describe("loadConfig() without anything", () => {
       maxContextMessages: 10,
       maxResponseTokens: 32_000,
       isExtreme: false,
+      isMockAllowed: false,
       isMockForced: false,
       providers: {},
       routes: {

@@ -1,5 +1,6 @@
 import type { Route } from "@cogniforge/core/engine";
 import type { Provider, ProviderFetch } from "@cogniforge/core/providers";
+import { FaultyProvider } from "@cogniforge/core/providers";
 import type { Config, RouteConfig } from "../config/mod.ts";
 import { maskKey, resolveRoute } from "../config/mod.ts";
 import type { RouteStatus, TargetStatus } from "../services.ts";
@@ -8,12 +9,20 @@ import { makeProvider } from "./make_provider.ts";
 /** The providers and routes of one configuration; a new configuration makes a new book, and running answers keep their old one. */
 export class RouteBook {
   readonly #config: Config;
-  readonly #providers: ReadonlyMap<string, Provider>;
+  /** Those that can be asked, by name; a `FaultyProvider` where drills may be held. */
+  readonly providers: ReadonlyMap<string, Provider>;
 
   constructor(config: Config, fetch: ProviderFetch) {
     this.#config = config;
     const usable = Object.values(config.providers).filter(({ isUsable }) => isUsable);
-    this.#providers = new Map(usable.map((provider) => [provider.name, makeProvider(provider, fetch)]));
+    this.providers = new Map(
+      usable.map((usableConfig) => {
+        const provider = makeProvider(usableConfig, fetch);
+        // A fault on purpose and an answer without a model are equally unwelcome where answers are meant.
+        const isDrillAllowed = provider.isTrial || config.isMockAllowed;
+        return [provider.name, isDrillAllowed ? new FaultyProvider(provider) : provider];
+      }),
+    );
   }
 
   /** The route that a name means, with those targets that can be asked. */
@@ -22,7 +31,7 @@ export class RouteBook {
     if (config === undefined) return undefined;
     const { timeouts, maxRetries, onCut } = config;
     const targets = config.targets.flatMap(({ provider: providerName, model }) => {
-      const provider = this.#providers.get(providerName);
+      const provider = this.providers.get(providerName);
       return provider === undefined ? [] : [{ provider, model }];
     });
     return { name: config.name, targets, timeouts, maxRetries, onCut };

@@ -28,6 +28,12 @@ export interface StorageSchema {
     /** JSON. */
     end_event: string;
   };
+  prefill_memory: {
+    /** `provider/model`. */
+    target: string;
+    accepts: number;
+    learned_at: number;
+  };
   health_checks: {
     id: number;
     checked_at: number;

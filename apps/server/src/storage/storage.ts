@@ -9,6 +9,7 @@ import type { StorageSchema } from "./schema.ts";
 import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
 import { SqliteConversations } from "./sqlite_conversations.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
+import { SqlitePrefillMemory } from "./sqlite_prefill_memory.ts";
 
 export interface OpenStorageOptions {
   /** `COGNIFORGE_DATA_DIR`; made if need be. */
@@ -23,6 +24,7 @@ export interface Storage {
   journal: SqliteJournal;
   conversations: ConversationStore;
   records: AnswerRecords;
+  prefillMemory: SqlitePrefillMemory;
   database: DatabaseSync;
   /** The one query builder on the connection: others must use it too, since its mutex keeps transactions apart. */
   kysely: Kysely<StorageSchema>;
@@ -40,16 +42,19 @@ export interface Storage {
 export async function openStorage({ directory, clock = systemWallClock }: OpenStorageOptions): Promise<Storage> {
   const { path, database, kysely } = await openDatabase(directory);
   const journal = new SqliteJournal(database, { clock });
+  const prefillMemory = await SqlitePrefillMemory.open(kysely, clock);
   return {
     path,
     journal,
     conversations: new SqliteConversations(kysely),
     records: new SqliteAnswerRecords(kysely),
+    prefillMemory,
     database,
     kysely,
     isHealthy: () => canWrite(kysely, clock),
     async close() {
       await journal.close();
+      await prefillMemory.settled();
       await kysely.destroy();
       database.close();
     },

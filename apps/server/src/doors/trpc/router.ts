@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { answersRouter } from "./answers.ts";
 import { conversationsRouter } from "./conversations.ts";
+import { drillProcedures } from "./drills.ts";
 import { adminProcedure, openProcedure, router } from "./trpc.ts";
 
 /** The whole API of the tRPC door; clients import its type alone. */
@@ -9,6 +10,7 @@ export const appRouter = router({
   conversations: conversationsRouter,
   providers: router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
+    ...drillProcedures,
   }),
   system: router({
     status: openProcedure.query(({ ctx }) => ctx.services.system.status()),

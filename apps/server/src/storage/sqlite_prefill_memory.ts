@@ -1,0 +1,73 @@
+import type { EngineOptions } from "@cogniforge/core/engine";
+import type { WallClock } from "@cogniforge/core/journal";
+import type { Kysely } from "kysely";
+import type { StorageSchema } from "./schema.ts";
+
+type PrefillMemory = NonNullable<EngineOptions["prefillMemory"]>;
+
+/** Providers learn too: after 30 days a target that refused is tried again. */
+const KEPT_MS = 30 * 86_400_000;
+
+/** What one target was learned to do, and when, in epoch milliseconds. */
+interface Lesson {
+  accepts: boolean;
+  learnedAt: number;
+}
+
+/**
+ * What is known of the targets' ability to go on, kept for the next start.
+ *
+ * It is asked in the middle of an answer, so it is read once and answers from memory; what is learned is written behind.
+ */
+export class SqlitePrefillMemory implements PrefillMemory {
+  readonly #db: Kysely<StorageSchema>;
+  readonly #clock: WallClock;
+  readonly #lessons: Map<string, Lesson>;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(db: Kysely<StorageSchema>, clock: WallClock, lessons: Map<string, Lesson>) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#lessons = lessons;
+  }
+
+  /** Reads what was learned before, and forgets what is too old. */
+  static async open(db: Kysely<StorageSchema>, clock: WallClock): Promise<SqlitePrefillMemory> {
+    await db
+      .deleteFrom("prefill_memory")
+      .where("learned_at", "<=", clock.wallTime() - KEPT_MS)
+      .execute();
+    const rows = await db.selectFrom("prefill_memory").selectAll().execute();
+    const lessons = rows.map(({ target, accepts, learned_at }): [string, Lesson] => [
+      target,
+      { accepts: accepts === 1, learnedAt: learned_at },
+    ]);
+    return new SqlitePrefillMemory(db, clock, new Map(lessons));
+  }
+
+  acceptsPrefill(target: string): boolean | undefined {
+    const lesson = this.#lessons.get(target);
+    return lesson && lesson.learnedAt > this.#clock.wallTime() - KEPT_MS ? lesson.accepts : undefined;
+  }
+
+  learnPrefill(target: string, accepts: boolean): void {
+    if (this.acceptsPrefill(target) === accepts) return;
+    const learnedAt = this.#clock.wallTime();
+    this.#lessons.set(target, { accepts, learnedAt });
+    const columns = { accepts: accepts ? 1 : 0, learned_at: learnedAt };
+    // One after the other, so that the last lesson stays. One that can't be written is learned again after the next start.
+    this.#writing = this.#writing.then(async () => {
+      await this.#db
+        .insertInto("prefill_memory")
+        .values({ target, ...columns })
+        .onConflict((conflict) => conflict.column("target").doUpdateSet(columns))
+        .execute()
+        .catch(() => {});
+    });
+  }
+
+  /** Resolves when everything that was learned is written. */
+  settled(): Promise<void> {
+    return this.#writing;
+  }
+}
