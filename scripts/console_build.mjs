@@ -9,17 +9,19 @@ const STAMP = ".cogniforge-build";
 const NOT_SOURCES = new Set([
   "node_modules",
   "build",
-  ".svelte-kit",
   "paraglide",
-  ".turbo",
   "test-results",
   "playwright-report",
+  "e2e",
   "coverage",
 ]);
 // What the console's pages are bundled from. The server is not among them: the console takes only its types.
 const BUNDLED = ["apps/admin", "packages/client", "packages/core"];
 
-const isNotSource = (name) => NOT_SOURCES.has(name) || /(_test\.m?ts|\.test\.ts|\.md)$/.test(name);
+// Nothing hidden is bundled, and paraglide writes hidden files beside its settings on the first build: counted as sources, they
+// would have made every first build look old.
+const isNotSource = (name) =>
+  name.startsWith(".") || NOT_SOURCES.has(name) || /(_test\.m?ts|\.test\.ts|\.md)$/.test(name);
 
 /** A hash over everything from which the console is built. */
 export function consoleSources(root = ROOT) {

@@ -36,6 +36,8 @@ test("consoleIsCurrent() sees a change in what is bundled, and ignores tests, do
   write("packages/core/README.md", "text");
   write("apps/server/src/main.ts", "server");
   write("apps/admin/.svelte-kit/made.ts", "made");
+  write("apps/admin/project.inlang/.meta.json", "made by the build itself");
+  write("apps/admin/e2e/chat.spec.ts", "test");
   assert.equal(consoleIsCurrent(root), true);
   write("packages/core/events/mod.ts", "export const a = 1;");
   assert.equal(consoleIsCurrent(root), false);

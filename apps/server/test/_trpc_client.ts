@@ -11,20 +11,24 @@ export type Headers = Record<string, string>;
 
 export const WITH_KEY: Headers = { authorization: `Bearer ${KEY}` };
 
-/** The official client over HTTP, its subscriptions over SSE. `onRequest` counts the subscription's requests. */
-export function overHttp(url: string, headers: Headers = WITH_KEY, onRequest: () => void = () => {}): Client {
+/** The official client over HTTP, its subscriptions over SSE; every event source that it opens is put into `sources`. */
+export function overHttp(url: string, headers: Headers = WITH_KEY, sources: EventSource[] = []): Client {
+  class Source extends EventSource {
+    constructor(...options: ConstructorParameters<typeof EventSource>) {
+      super(...options);
+      sources.push(this);
+    }
+  }
   return createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
         true: httpSubscriptionLink({
           url: `${url}/trpc`,
-          EventSource,
+          EventSource: Source,
           eventSourceOptions: () => ({
-            fetch: (input: string | URL, init: RequestInit) => {
-              onRequest();
-              return fetch(input, { ...init, headers: { ...(init.headers as Headers), ...headers } });
-            },
+            fetch: (input: string | URL, init: RequestInit) =>
+              fetch(input, { ...init, headers: { ...(init.headers as Headers), ...headers } }),
           }),
         }),
         false: httpLink({ url: `${url}/trpc`, headers }),

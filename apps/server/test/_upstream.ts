@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createNetServer } from "node:net";
@@ -37,7 +37,8 @@ export async function startUpstream(
   answer: (request: UpstreamRequest, index: number) => UpstreamReply | Promise<UpstreamReply>,
 ): Promise<Upstream> {
   const requests: UpstreamRequest[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void serve(request, response));
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     const closed = new Promise<void>((resolve) => response.once("close", () => resolve()));
     try {
@@ -49,7 +50,7 @@ export async function startUpstream(
     const got = { method, path, headers, json: parseObject(Buffer.concat(chunks).toString("utf8")), closed };
     requests.push(got);
     await reply(response, await answer(got, requests.length - 1));
-  });
+  };
   return { ...(await listen(server, () => server.closeAllConnections())), requests };
 }
 

@@ -73,7 +73,8 @@ test.concurrent(`what any reader saw before kill -9 is in the journal, byte for 
       const response = await fetch(`${child.url}/v1/answers/${answerId}`, {
         headers: { authorization: `Bearer ${KEY}` },
       });
-      expect(await response.json()).toMatchObject({ text });
+      // The next program may have gone on with it meanwhile; what was seen still stands.
+      expect((await response.json()).text.slice(0, text.length)).toBe(text);
       // Deltas may be told in other pieces; every other event is told as it was seen.
       for (const event of events) {
         if (event.type !== "text-delta") expect(journal).toContainEqual(event);

@@ -7,7 +7,8 @@ import OpenAI, {
   InternalServerError,
   NotFoundError,
 } from "openai";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { fakeTimers } from "./_fake_timers.ts";
 import { Faucet } from "./_faucet.ts";
 import type { TestServer } from "./_server.ts";
 import { KEY, startServer } from "./_server.ts";
@@ -302,6 +303,38 @@ test("An OpenAI client that hangs up leaves the answer running, to be read again
     await server.fetch(`/v1/answers/${response.headers.get("x-answer-id")}`)
   ).json()) as Record<string, string>;
   expect({ text, status }).toEqual({ text: "kept text", status: "completed" });
+});
+
+test("An answer whose only OpenAI client has left for good is cancelled, upstream too, unless a key names it", async () => {
+  answer = () => ({ headers: EVENT_STREAM, pieces: [`data: ${JSON.stringify(chunkOf("heard"))}\n\n`], end: "hang" });
+  const leave = async (headers: Record<string, string>) => {
+    const creating = client.chat.completions.create({ ...ask, stream: true }, { headers });
+    const { data, response } = await creating.withResponse();
+    for await (const _chunk of data) data.controller.abort();
+    const id = response.headers.get("x-answer-id");
+    const view = async () => (await (await server.fetch(`/v1/answers/${id}`)).json()) as { status: string };
+    const ended = async () => (await server.fetch(`/v1/answers/${id}/stream`)).text();
+    return { view, ended, closed: upstream.requests.at(-1)?.closed };
+  };
+  using _timers = fakeTimers("setTimeout", "clearTimeout");
+  const named = await leave({ "Idempotency-Key": "kept" });
+  const nameless = await leave({});
+  let isClosed = false;
+  const closing = nameless.closed?.then(() => {
+    isClosed = true;
+  });
+  let seconds = 0;
+  while (!isClosed && seconds < 19) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    seconds++;
+    // A real call, so that the server gets its turn to see that the reader has left.
+    if (!isClosed && seconds < 14) expect((await nameless.view()).status, `after ${seconds} s`).toBe("running");
+  }
+  await closing;
+  expect(seconds).toBeGreaterThanOrEqual(14);
+  expect(await nameless.ended()).toContain('"code":"cancelled"');
+  expect((await nameless.view()).status).toBe("cancelled");
+  expect((await named.view()).status).toBe("running");
 });
 
 test("The OpenAI client lists routes and targets, each of which can be asked", async () => {

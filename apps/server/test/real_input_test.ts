@@ -65,7 +65,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  doors.close();
+  await doors.close();
   await server[Symbol.asyncDispose]();
   await upstream[Symbol.asyncDispose]();
   for (const door of DOORS)

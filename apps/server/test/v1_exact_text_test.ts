@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  doors.close();
+  await doors.close();
   await server[Symbol.asyncDispose]();
   await upstream[Symbol.asyncDispose]();
 });

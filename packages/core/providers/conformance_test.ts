@@ -1,7 +1,16 @@
 import { test } from "node:test";
 import { startUpstream } from "../testing/upstream.ts";
 import { type ConformanceSubject, type ConformanceSubjects, providerConformance } from "./conformance.ts";
-import { MockProvider, OpenAiChatProvider, type ProviderPart, ScriptedProvider, type ScriptStep } from "./mod.ts";
+import {
+  type FaultInput,
+  FaultyProvider,
+  MockProvider,
+  OpenAiChatProvider,
+  type Provider,
+  type ProviderPart,
+  ScriptedProvider,
+  type ScriptStep,
+} from "./mod.ts";
 
 const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
 const FINISH = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
@@ -105,12 +114,60 @@ const mock: ConformanceSubjects = {
   },
 };
 
+/** The same subjects, each provider behind one on which no drill is held. */
+function unarmed(subjects: ConformanceSubjects): ConformanceSubjects {
+  const { answer, hang, silence, fail } = subjects;
+  const wrap = async (subject: ConformanceSubject | Promise<ConformanceSubject>) => {
+    const { provider, ...rest } = await subject;
+    return { ...rest, provider: new FaultyProvider(provider) };
+  };
+  return {
+    answer: (pieces) => wrap(answer(pieces)),
+    hang: (pieces) => wrap(hang(pieces)),
+    ...(silence && { silence: () => wrap(silence()) }),
+    ...(fail && { fail: (pieces: readonly string[]) => wrap(fail(pieces)) }),
+  };
+}
+
+/** Armed with faults that are made of what the inner provider says; the text comes whole, only in other pieces. */
+const dripping: ConformanceSubjects = {
+  answer: (pieces) => {
+    const { provider, isReleased } = scriptedSubject(pieces, {
+      parts: [{ type: "finish", reason: { unified: "stop" } }],
+    });
+    return {
+      provider: armed(provider, { fault: "slow-drip", everyMs: 1, calls: 3 }),
+      ...(isReleased && { isReleased }),
+    };
+  },
+  hang: (pieces) => {
+    const { provider, isReleased } = scriptedSubject(pieces, { parts: [{ type: "text", text: "lost" }] });
+    const afterChars = pieces.join("").length;
+    return { provider: armed(provider, { fault: "stall", afterChars }), ...(isReleased && { isReleased }) };
+  },
+  silence: () => ({ provider: armed(new MockProvider({ name: "mock" }), { fault: "silence" }) }),
+  fail: (pieces) => {
+    const { provider, isReleased } = scriptedSubject([...pieces, "lost"], { hang: true });
+    const afterChars = pieces.join("").length;
+    return { provider: armed(provider, { fault: "garbage", afterChars }), ...(isReleased && { isReleased }) };
+  },
+};
+
+function armed(inner: Provider, fault: FaultInput): FaultyProvider {
+  const provider = new FaultyProvider(inner);
+  provider.arm(fault);
+  return provider;
+}
+
 const suites = {
   "OpenAiChatProvider over a socket": openAiChat,
   "OpenAiChatProvider with a fetch that heeds no signal": deaf,
   "OpenAiChatProvider with an upstream that does not stream": unary,
   ScriptedProvider: scripted,
   MockProvider: mock,
+  "FaultyProvider over a socket": unarmed(openAiChat),
+  "FaultyProvider over ScriptedProvider": unarmed(scripted),
+  "FaultyProvider with a fault": dripping,
 };
 for (const [name, subjects] of Object.entries(suites)) {
   for (const { name: title, run } of providerConformance(name, subjects)) test(title, run);

@@ -6,18 +6,24 @@ export type Sign = "progress" | "alive";
 /** How far signs of a living connection stretch a limit, as a multiple of it. */
 const ALIVE_STRETCH = 3;
 
+/** Characters of text that are worth the whole limit. */
+const CHARS_FOR_LIMIT = 10;
+
 /**
  * Notices silence: calls back when the model has shown no progress for a limit.
  *
- * Signs of a living connection stretch the limit to at most three times its length. One timer, armed anew only when it fires:
- * a token costs two assignments.
+ * Text earns time by its length, like water in a leaky bucket, so that a drip of single characters is noticed like silence: with
+ * a limit of 20 s, half a character a second just keeps it going. Signs of a living connection stretch the limit to at most three
+ * times its length. One timer, armed anew only when it fires: a token costs an assignment or two.
  */
 export class ProgressWatch {
   readonly #clock: Clock;
   readonly #onSilence: () => void;
   #limitMs: number;
+  /** When the limit began to run: the last progress, or for text that comes slowly the moment up to which it has paid. */
   #progressAt: number;
   #aliveAt: number;
+  #hasText = false;
   #armedFor = Number.POSITIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
 
@@ -30,10 +36,22 @@ export class ProgressWatch {
     this.#arm();
   }
 
-  /** Notes a sign of life. */
-  note(sign: Sign): void {
-    this.#aliveAt = this.#clock.now();
-    if (sign === "progress") this.#progressAt = this.#aliveAt;
+  /**
+   * Notes a sign of life.
+   *
+   * @param chars Length of the text that came: each character earns a tenth of the limit, up to all of it. Without it, as for
+   * hidden reasoning, a call's arguments or a finish, the limit begins anew; so it does with the first text.
+   */
+  note(sign: Sign, chars?: number): void {
+    const now = this.#clock.now();
+    if (sign === "alive") {
+      this.#aliveAt = now;
+    } else if (chars === undefined || !this.#hasText) {
+      this.#progressAt = now;
+      this.#hasText ||= chars !== undefined;
+    } else {
+      this.#progressAt = Math.min(now, this.#progressAt + (chars * this.#limitMs) / CHARS_FOR_LIMIT);
+    }
   }
 
   /** Sets another limit from now on. */
@@ -54,7 +72,8 @@ export class ProgressWatch {
   }
 
   #deadline(): number {
-    return Math.min(this.#progressAt + ALIVE_STRETCH * this.#limitMs, this.#aliveAt + this.#limitMs);
+    const aliveAt = Math.max(this.#aliveAt, this.#progressAt);
+    return Math.min(this.#progressAt + ALIVE_STRETCH * this.#limitMs, aliveAt + this.#limitMs);
   }
 
   #arm(): void {

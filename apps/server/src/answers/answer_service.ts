@@ -105,8 +105,7 @@ export class AnswerService implements Answers {
     answerId: string,
     options: WatchOptions = {},
   ): Promise<AsyncIterable<readonly CursoredEvent[]>> {
-    const position = positionOf(answerId, options.cursor);
-    await this.#entry(principal, answerId);
+    const position = positionOf(await this.#entry(principal, answerId), options.cursor);
     const { signal, past } = options;
     return this.#attend(answerId, watchAnswer(this.#options.journal, answerId, { position, signal, past }));
   }
@@ -117,8 +116,8 @@ export class AnswerService implements Answers {
     options: { cursor?: string | undefined; waitMs: number; signal?: AbortSignal | undefined },
   ): Promise<News> {
     const { waitMs, signal } = options;
-    const position = positionOf(answerId, options.cursor);
     const entry = await this.#entry(principal, answerId);
+    const position = positionOf(entry, options.cursor);
     const leave = this.#options.audience.enter(answerId);
     try {
       return await readNews(this.#options.journal, entry, { position, waitMs, signal });
@@ -250,10 +249,12 @@ function startOf(answerId: string, conversationId: string | undefined): Omit<Sta
   return { answerId, conversationId, cursor: encodeCursor({ answerId, seq: 0, offset: 0 }) };
 }
 
-function positionOf(answerId: string, cursor: string | undefined): CursorPosition | undefined {
+function positionOf({ header, lastSeq }: JournalEntry, cursor: string | undefined): CursorPosition | undefined {
   if (cursor === undefined) return undefined;
   const position = parseCursor(cursor);
-  if (position.answerId !== answerId) throw new FailureError("invalid-cursor", { param: "cursor" });
+  // No cursor is given out for an event that is not written: a later one would wait for what never comes.
+  if (position.answerId !== header.answerId || position.seq > lastSeq)
+    throw new FailureError("invalid-cursor", { param: "cursor" });
   return position;
 }
 

@@ -18,7 +18,7 @@ export interface MockOptions {
 
 const DEFAULT_PACE_MS = 25;
 
-/** Gives trial answers, which say that no model was asked. */
+/** Gives trial answers, which say that no model was asked; the same question always gets the same text. */
 export class MockProvider implements Provider {
   readonly name: string;
   readonly dialect = "mock";
@@ -39,19 +39,26 @@ export class MockProvider implements Provider {
     this.#pause = options.pause ?? pause;
   }
 
+  /** It goes on from any beginning of its text; from another one it says its text from the beginning, as a model may. */
+  acceptsPrefill(): boolean {
+    return true;
+  }
+
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
     return cancellable(context.signal, (signal) => this.#run(request, signal));
   }
 
   async *#run(
-    { model, messages }: ProviderRequest,
+    { model, messages, prefill = "" }: ProviderRequest,
     signal: AbortSignal,
   ): AsyncGenerator<readonly ProviderPart[], void, undefined> {
     if (signal.aborted) return;
     const { aborted, release } = whenAborted(signal);
     try {
       yield [{ type: "headers" }, { type: "model", model }];
-      for (const text of splitIntoPieces(this.#text ?? trialText(messages))) {
+      const whole = this.#text ?? trialText(messages);
+      const rest = whole.startsWith(prefill) ? whole.slice(prefill.length) : whole;
+      for (const text of splitIntoPieces(rest)) {
         if (this.#paceMs > 0) await Promise.race([this.#pause(this.#paceMs, signal), aborted]);
         if (signal.aborted) return;
         yield [{ type: "text", text }];

@@ -4,14 +4,20 @@ import { collectResult } from "../../testing/wire_comparison.ts";
 import type { ChatMessage } from "../mod.ts";
 import { MockProvider } from "./mod.ts";
 
-async function ask(content: ChatMessage["content"], provider = new MockProvider({ name: "mock", paceMs: 0 })) {
+async function ask(
+  content: ChatMessage["content"],
+  provider = new MockProvider({ name: "mock", paceMs: 0 }),
+  prefill?: string,
+) {
   const messages: ChatMessage[] = [
     { role: "user", content: "older question" },
     { role: "assistant", content: "older answer" },
     { role: "user", content },
   ];
   const context = { signal: new AbortController().signal, timeouts: { connectMs: 1000 } };
-  return await collectResult(provider.stream({ model: "some/model", messages, parameters: {} }, context));
+  return await collectResult(
+    provider.stream({ model: "some/model", messages, parameters: {}, ...(prefill && { prefill }) }, context),
+  );
 }
 
 test("MockProvider says in English that it is a trial, what to set, and what was asked", async () => {
@@ -55,4 +61,17 @@ test("MockProvider pauses before each word as it is paced", async () => {
     ["one ", "two ", "three"],
   );
   assert.throws(() => new MockProvider({ name: "mock", paceMs: -1 }), RangeError);
+});
+
+test("MockProvider goes on from every beginning of its text, and says it anew after another one", async () => {
+  const provider = new MockProvider({ name: "mock", paceMs: 0 });
+  assert.equal(provider.acceptsPrefill(), true);
+  const { text } = await ask("ما الخطة؟", provider);
+  for (let at = 1; at < text.length; at += 7) {
+    const prefill = text.slice(0, at);
+    assert.equal(prefill + (await ask("ما الخطة؟", provider, prefill)).text, text);
+  }
+  assert.equal((await ask("ما الخطة؟", provider, "something else")).text, text);
+  const whole = await ask("ما الخطة؟", provider, text);
+  assert.deepEqual([whole.text, whole.finishes], ["", [{ unified: "stop", raw: "stop" }]]);
 });

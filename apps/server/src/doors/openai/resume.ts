@@ -29,7 +29,7 @@ export async function resumeStream(
   const { answerId: named, seq } = parseCursor(position.cursor);
   if (answerId !== undefined && named !== answerId) throw new FailureError("invalid-cursor", { param: "cursor" });
   const { route, createdAt, isEnded, lastSeq } = await answers.find(principal, named);
-  if (isEnded && seq >= lastSeq) {
+  if (isEnded && seq === lastSeq) {
     exchange.response.writeHead(204).end();
     return;
   }

@@ -78,7 +78,7 @@ async function resume(
   const { answerId, seq } = parseCursor(position.cursor);
   const { isEnded, lastSeq, conversationId } = await answers.find(principal, answerId);
   // "No content" is how a server tells an EventSource not to come back.
-  if (isEnded && seq >= lastSeq) return void exchange.response.writeHead(204).end();
+  if (isEnded && seq === lastSeq) return void exchange.response.writeHead(204).end();
   await follow(answers, principal, exchange, {
     subject: { answerId, conversationId },
     position,

@@ -39,6 +39,8 @@ export function failureOf(error: TRPCError): FailureInfo {
     const param = cause.issues[0]?.path.join(".");
     return failureInfo("invalid-input", param ? { param } : {});
   }
+  // The library knows no code of its own for a body that can't be parsed.
+  if (cause instanceof SyntaxError) return failureInfo("invalid-json");
   switch (error.code) {
     case "BAD_REQUEST":
       return failureInfo("invalid-input");
