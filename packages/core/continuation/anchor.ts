@@ -10,7 +10,7 @@ export interface Anchor {
 const TAIL_LENGTH = 50;
 
 /** Shorter texts are asked for anew: repeating them costs less than explaining where they stopped. */
-const SHORTEST_SPLIT = 32;
+const SHORTEST_SPLIT = 16;
 
 /** How much farther back a blank is looked for, before a text without blanks is split between graphemes. */
 const REACH = 60;
@@ -30,6 +30,7 @@ export function splitAtAnchor(text: string): Anchor {
   if (end < SHORTEST_SPLIT) return { handed: "", tail: text };
   const target = end - Math.min(TAIL_LENGTH, Math.floor(end / 2));
   const at = wordBoundaryBefore(text, target) ?? graphemeBoundaryBefore(text, target);
+  if (text.slice(0, at).trim() === "") return { handed: "", tail: text };
   return { handed: text.slice(0, at), tail: text.slice(at) };
 }
 

@@ -32,6 +32,9 @@ const WINDOW = 240;
 /** Characters that must agree before a text is taken for the one that was delivered. */
 const PROBE = 24;
 
+/** Shorter texts are but a beginning: another wording is not matched with them by its length. */
+const SHORT_TEXT = 48;
+
 /** Shortest overlap that is believed without the whole tail, and only from a word's beginning. */
 const SHORTEST_OVERLAP = 3;
 
@@ -84,12 +87,12 @@ export class SeamAligner {
 
   /** Says that nothing more comes, and returns what was still held back. */
   end(): string {
-    if (this.#state === "deciding" && this.#held.trim() !== "") return this.#decide(true);
+    const rest = this.#state === "deciding" && this.#held.trim() !== "" ? this.#decide(true) : "";
     // It began anew and ended within what readers have: there is nothing to add.
     if (this.#state === "swallowing") this.#seam = { kind: "restart", isVerified: true };
     if (this.#state === "skipping") this.#seam = { kind: "reworded", isVerified: false };
     this.#state = "joined";
-    return "";
+    return rest;
   }
 
   #decide(isEnd: boolean): string {
@@ -152,7 +155,8 @@ export class SeamAligner {
 
   #joinUnproved(): string {
     const said = withoutPreamble(this.#held).trimStart();
-    if (this.#mode === "restart") return this.#beginSkipping(said);
+    // Of a few words nothing is worth passing over: what comes follows them as it is.
+    if (this.#mode === "restart" && this.#text.length >= SHORT_TEXT) return this.#beginSkipping(said);
     const overlap = shortOverlap(this.#text, said);
     if (overlap > 0) return this.#join("overlap", said.slice(overlap), false);
     // An announcement has gone, so have its blanks; otherwise the blanks at the beginning are the model's own.

@@ -62,7 +62,7 @@ describe("SeamAligner joins another wording", () => {
     ["continue", "direct"],
   ] satisfies [string, SeamKind][]) {
     test(`on a word boundary, after a ${mode}`, () => {
-      for (let cut = 40; cut < 100; cut++) {
+      for (let cut = 50; cut < 100; cut++) {
         const text = WHOLE.slice(0, cut);
         const [added, { seam }] = align(text, OTHER, mode as "continue" | "restart", 3);
         assert.equal(seam?.kind, kind, `cut at ${cut}`);
@@ -81,6 +81,22 @@ describe("SeamAligner joins another wording", () => {
     assert.equal(added, ", but lower on mountains.");
     assert.equal(seam?.kind, "reworded");
   });
+});
+
+describe("SeamAligner joins what follows a few words", () => {
+  for (const [text, said, whole] of [
+    ["Before the restart", " and after it.", "Before the restart and after it."],
+    ["Paris", "The capital is Paris.", "Paris The capital is Paris."],
+    ["Paris is", " the capital.", "Paris is the capital."],
+  ] as const) {
+    test(`${JSON.stringify(text)} and ${JSON.stringify(said)}, whole, whichever way it was asked for`, () => {
+      for (const mode of ["continue", "restart"] as const) {
+        const [added, { seam }] = align(text, said, mode, 4);
+        assert.equal(text + added, whole);
+        assert.equal(seam?.isVerified, false);
+      }
+    });
+  }
 });
 
 describe("SeamAligner.end()", () => {

@@ -53,7 +53,15 @@ export function createWorld(
   const clock = new ManualClock();
   const journal = engineOptions?.journal ?? new MemoryJournal({ clock });
   const targets = providers.map((provider) => ({ provider, model: `${provider.name}-model` }));
-  const route: Route = { name: "default", targets, timeouts: TIMEOUTS, maxRetries: 2, onCut: "continue", ...policy };
+  const route: Route = {
+    name: "default",
+    targets,
+    timeouts: TIMEOUTS,
+    maxRetries: 2,
+    hedgeAfterMs: null,
+    onCut: "continue",
+    ...policy,
+  };
   const engine = new Engine({
     journal,
     resolveRoute: (name) => (name === route.name ? route : undefined),

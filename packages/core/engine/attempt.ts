@@ -116,16 +116,21 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
 
 function observe(parts: readonly ProviderPart[], timing: StreamTiming, silence: ProgressWatch, now: number): void {
   let sign: "progress" | "alive" = "alive";
-  let hasText = false;
+  let chars = 0;
+  let isFullProgress = false;
   for (const part of parts) {
     if (part.type === "headers") timing.noteHeaders(now);
     else if (part.type === "reasoning") timing.noteReasoning(now);
-    else if (part.type === "text") hasText = true;
-    if (part.type !== "headers" && part.type !== "alive") sign = "progress";
+    else if (part.type === "text") chars += part.text.length;
+    if (part.type === "headers" || part.type === "alive") continue;
+    sign = "progress";
+    if (part.type !== "text") isFullProgress = true;
   }
   // Pieces of one read came at one moment: they are one delta, for the clock as for the reader.
-  if (hasText) timing.noteText(now);
-  silence.note(sign);
+  if (chars > 0) timing.noteText(now);
+  // Text earns time by its length, so that a drip of single characters is left like silence.
+  if (sign === "progress" && !isFullProgress) silence.note(sign, chars);
+  else silence.note(sign);
 }
 
 function failureOf(error: unknown): UpstreamFailure {
@@ -151,6 +156,8 @@ function verdict(intake: Intake, failure: UpstreamFailure | undefined): Upstream
   if (failure?.code === "cancelled") return failure;
   // A continuation that only repeats what readers have says that it was complete.
   if (intake.isCommitted || intake.seam !== undefined || intake.hasOnlyRepeatedCalls) return undefined;
+  // A ceiling of tokens that was used up before any text is what the caller asked for: no target mends that.
+  if (intake.finishReason.unified === "length" && !intake.isContinuation) return undefined;
   if (intake.finishReason.unified === "content-filter") return { code: "content-filter", action: "tell" };
   return { code: "empty-answer", action: "retry" };
 }

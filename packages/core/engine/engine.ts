@@ -12,6 +12,8 @@ import type { Ask } from "./ask.ts";
 import { askSchema } from "./ask.ts";
 import { EndedByEngine } from "./ended.ts";
 import { foldJournal } from "./fold_journal.ts";
+import type { Resilience } from "./resilience.ts";
+import { createResilience } from "./resilience.ts";
 import type { Route, RouteResolver } from "./route.ts";
 
 export interface EngineOptions {
@@ -23,6 +25,8 @@ export interface EngineOptions {
   random?: () => number;
   /** What is known of the targets' ability to go on; by default forgotten with the engine. */
   prefillMemory?: PrefillMemory;
+  /** What this engine's answers share; its own by default. */
+  resilience?: Resilience;
   /** Lifetime of a lease in milliseconds; renewed at a third of it. */
   leaseTtlMs?: number;
   /** Called once for each answer that this engine carried to its end, after the terminal event is durable. */
@@ -55,11 +59,13 @@ export class Engine {
   readonly #leaseTtlMs: number;
   readonly #running = new Map<string, Running>();
   readonly #memory: PrefillMemory;
+  readonly #resilience: Resilience;
   #cancelHeartbeat: (() => void) | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#resilience = options.resilience ?? createResilience(this.#clock, options.random);
     this.#memory = options.prefillMemory ?? new VolatilePrefillMemory();
     this.#leaseTtlMs = options.leaseTtlMs ?? DEFAULT_LEASE_TTL_MS;
   }
@@ -158,6 +164,7 @@ export class Engine {
           random,
           signal: abort.signal,
           memory: this.#memory,
+          resilience: this.#resilience,
         });
         await onEnd?.(header, writer.state);
       } catch (error) {
@@ -205,5 +212,5 @@ export class Engine {
 
 function lostRoute(name: string, state: AnswerState): Route {
   const timeouts = state.start?.policy.timeouts ?? { connectMs: 1, firstTokenMs: 1, idleMs: 1, totalMs: 1 };
-  return { name, targets: [], timeouts, maxRetries: 0, onCut: "fail" };
+  return { name, targets: [], timeouts, maxRetries: 0, hedgeAfterMs: null, onCut: "fail" };
 }

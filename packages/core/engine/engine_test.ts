@@ -238,6 +238,20 @@ describe("Engine tells the truth of the end", () => {
     assert.equal((await world.ended()).end.outcome, "completed");
   });
 
+  test("a ceiling of tokens that was used up by reasoning alone is an end, and no failure", async () => {
+    const world = createWorld([
+      scripted("a", [
+        { parts: [{ type: "reasoning", text: "Hm" }] },
+        { parts: [{ type: "finish", reason: { unified: "length", raw: "length" } }] },
+      ]),
+    ]);
+    await world.start();
+    const { end, reasoning } = await world.ended();
+    assert.equal(end.outcome, "completed");
+    assert.equal(end.finishReason?.unified, "length");
+    assert.equal(reasoning, "Hm");
+  });
+
   test("a clean end without a finish is a cut", async () => {
     const world = createWorld([scripted("a", [{ cut: true }]), scripted("b", [text("Saved"), STOP])], {
       maxRetries: 0,

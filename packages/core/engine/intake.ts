@@ -47,6 +47,11 @@ export class Intake {
     this.#delivered = new Set(deliveredCalls.map(keyOfCall));
   }
 
+  /** Whether the attempt goes on from what readers have. */
+  get isContinuation(): boolean {
+    return this.#shape?.strategy !== undefined;
+  }
+
   /** How a continuation was joined; `undefined` if it was not (yet), or if this is none. */
   get seam(): SeamInfo | undefined {
     const { strategy, aligner } = this.#shape ?? {};

@@ -25,6 +25,10 @@ export interface PlanOptions {
   random: () => number;
   /** Monotonic milliseconds after which no attempt may begin. */
   deadline: number;
+  /** Whether a target's breaker lets it be asked in its place; others come last, but are not left out. */
+  isAvailable: (target: Target) => boolean;
+  /** Takes one retry out of the budget that all answers share; asked only where another target could be asked instead. */
+  mayRetry: () => boolean;
 }
 
 /** Failures that a second try mends rarely: one retry is enough to know. */
@@ -60,7 +64,7 @@ export class Plan {
 
   /** The first attempt; `undefined` for a route without targets. */
   first(why: AttemptReason = "first"): Step | undefined {
-    this.#current = this.#candidates[0];
+    this.#current = this.#inOrder()[0];
     return this.#current && { target: this.#current.target, why, waitMs: 0 };
   }
 
@@ -88,6 +92,31 @@ export class Plan {
     return this.after({ code: "unsupported-feature", action: "fallback" });
   }
 
+  /** The target for a hedge: the next one that is ready; `undefined` if there is none. */
+  hedge(): Step | undefined {
+    const now = this.#options.now();
+    const next = this.#inOrder().find(
+      (candidate) =>
+        candidate !== this.#current && candidate.readyAt <= now && this.#options.isAvailable(candidate.target),
+    );
+    return next && { target: next.target, why: "hedge", waitMs: 0 };
+  }
+
+  /** Says which target decided a race; the one that failed beside it is not asked again. */
+  settle(decisive: Target, failed: Target | undefined): void {
+    for (const candidate of this.#candidates) {
+      if (candidate.target === decisive) this.#current = candidate;
+      if (candidate.target === failed) candidate.isOut = true;
+    }
+  }
+
+  /** The candidates that are left: the route's order, those with an open breaker last. */
+  #inOrder(): Candidate[] {
+    const left = this.#candidates.filter(({ isOut }) => !isOut);
+    const isAvailable = new Map(left.map((one) => [one, this.#options.isAvailable(one.target)]));
+    return [...left.filter((one) => isAvailable.get(one)), ...left.filter((one) => !isAvailable.get(one))];
+  }
+
   #judge(failed: Candidate, failure: UpstreamFailure, now: number): void {
     const limit = RETRIED_ONCE.has(failure.code) ? Math.min(1, this.#maxRetries) : this.#maxRetries;
     if (failure.action === "fallback" || failed.retries >= limit) {
@@ -99,11 +128,14 @@ export class Plan {
   }
 
   #pick(failed: Candidate, failure: UpstreamFailure, now: number): Candidate | undefined {
-    const left = this.#candidates.filter((candidate) => !candidate.isOut);
-    // A short backoff of our own is worth waiting for on the same target; a wait that the upstream asked for is not,
-    // while another target is ready.
-    if (!failed.isOut && !failure.retryAfterMs) return failed;
-    const ready = left.find((candidate) => candidate.readyAt <= now);
+    const left = this.#inOrder();
+    const others = left.filter((candidate) => candidate !== failed);
+    // A short backoff of our own is worth waiting for on the same target; a wait that the upstream asked for is not, while
+    // another target is ready; nor is a retry that would only add to an outage.
+    const isWorthWaiting = !failed.isOut && !failure.retryAfterMs;
+    if (isWorthWaiting && others.length === 0) return failed;
+    if (isWorthWaiting && this.#options.isAvailable(failed.target) && this.#options.mayRetry()) return failed;
+    const ready = others.find((candidate) => candidate.readyAt <= now);
     return ready ?? left.toSorted((a, b) => a.readyAt - b.readyAt)[0];
   }
 }

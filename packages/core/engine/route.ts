@@ -14,6 +14,8 @@ export interface Route {
   timeouts: Timeouts;
   /** Retries per target before falling back. */
   maxRetries: number;
+  /** Milliseconds without a sign of an answer after which the next target is asked too; `null` for never. */
+  hedgeAfterMs: number | null;
   onCut: "continue" | "fail";
 }
 
@@ -27,6 +29,7 @@ export function nameOf({ provider, model }: Target): TargetName {
 
 /** The route's policy as `answer-start` tells it. */
 export function policyOf(route: Route): Policy {
-  const { targets, timeouts, maxRetries, onCut } = route;
-  return { targets: targets.map(nameOf), timeouts, maxRetries, onCut };
+  const { targets, timeouts, maxRetries, hedgeAfterMs, onCut } = route;
+  const hedge = hedgeAfterMs === null ? {} : { hedgeAfterMs };
+  return { targets: targets.map(nameOf), timeouts, maxRetries, ...hedge, onCut };
 }

@@ -28,6 +28,8 @@ export const policySchema = z.object({
   targets: z.array(targetNameSchema),
   timeouts: timeoutsSchema,
   maxRetries: z.int().nonnegative(),
+  /** Milliseconds without a sign of an answer after which the next target is asked too; absent for never. */
+  hedgeAfterMs: z.int().positive().optional(),
   onCut: z.enum(["continue", "fail"]),
 });
 /** The policy in force for one answer. */
@@ -56,6 +58,8 @@ export const seamSchema = z.object({
   kind: z.enum(["tail", "overlap", "restart", "reworded", "direct"]),
   /** Whether repeated characters prove the position; otherwise the join is a likely one, on a word boundary. */
   isVerified: z.boolean(),
+  /** How long readers saw nothing new before the continuation's first text, in milliseconds. */
+  freezeMs: z.number().nonnegative().optional(),
 });
 export type SeamInfo = z.infer<typeof seamSchema>;
 

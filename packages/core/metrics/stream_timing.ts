@@ -16,6 +16,11 @@ export class StreamTiming {
     this.#startedAt = startedAt;
   }
 
+  /** When the latest text came; `undefined` before the first. */
+  get lastTextAt(): number | undefined {
+    return this.#firstTokenAt === undefined ? undefined : this.#lastTokenAt;
+  }
+
   noteHeaders(now: number): void {
     this.#headersAt ??= now;
   }
