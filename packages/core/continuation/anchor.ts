@@ -10,7 +10,7 @@ export interface Anchor {
 const TAIL_LENGTH = 50;
 
 /** Shorter texts are asked for anew: repeating them costs less than explaining where they stopped. */
-const SHORTEST_SPLIT = 16;
+const SHORTEST_SPLIT = 32;
 
 /** How much farther back a blank is looked for, before a text without blanks is split between graphemes. */
 const REACH = 60;
