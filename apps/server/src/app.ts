@@ -1,5 +1,7 @@
 import type { Server } from "node:http";
-import { Engine } from "@cogniforge/core/engine";
+import { createResilience, Engine } from "@cogniforge/core/engine";
+import { AnswerCounters } from "@cogniforge/core/metrics";
+import { systemClock } from "@cogniforge/core/resilience";
 import { AnswerService } from "./answers/answer_service.ts";
 import { Audience } from "./answers/audience.ts";
 import { recordOf } from "./answers/views.ts";
@@ -21,7 +23,7 @@ import type { Logger } from "./log.ts";
 import { ProviderDrills } from "./providers/drills.ts";
 import { RouteBook } from "./providers/route_book.ts";
 import { createTransport } from "./providers/transport.ts";
-import type { Services } from "./services.ts";
+import type { Measures, Services } from "./services.ts";
 import { openStorage } from "./storage/mod.ts";
 import { ConfiguredSystem } from "./system_info.ts";
 
@@ -77,13 +79,21 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   let isStoreHealthy = true;
 
   const holder = newHolder();
+  const counters = new AnswerCounters();
+  const resilience = createResilience(systemClock);
+  resilience.breakers.onChange(({ provider, model, from, state, lastFailure }) =>
+    log.warn({ provider, model, from, state, code: lastFailure?.code }, "A circuit breaker changed"),
+  );
   const audience = new Audience((answerId) => void engine.cancel(answerId));
   const engine = new Engine({
     journal: storage.journal,
     resolveRoute: (name) => current.routes.resolve(name),
     holder,
     prefillMemory: storage.prefillMemory,
+    resilience,
+    onStart: () => counters.noteStart(),
     async onEnd(header, state) {
+      counters.noteEnd(state);
       audience.ended(header.answerId);
       const record = recordOf(header, state);
       if (record !== undefined) await storage.records.put(record);
@@ -105,8 +115,9 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     () => current,
     () => auth.firstRun.hasAdministrator(),
   );
+  const measures: Measures = { counts: () => counters.counts(), breakers: () => resilience.breakers.states() };
   const drills = new ProviderDrills(() => current.routes.providers);
-  const services: Services = { answers, conversations, records, firstRun: auth.firstRun, system, drills };
+  const services: Services = { answers, conversations, records, firstRun: auth.firstRun, system, measures, drills };
   const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
   const trpc = mountTrpc({ services, authenticate: auth.principalOf, onError });
   const readiness = (): Readiness => ({
@@ -148,6 +159,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     onChange(changed) {
       current.config = changed;
       current.routes = new RouteBook(changed, transport.fetch);
+      // A key that was refused may be another one now.
+      resilience.breakers.reset();
       log.info("The configuration was reloaded");
     },
     onError: (error) =>

@@ -1,3 +1,4 @@
+import type { App } from "./app.ts";
 import { startApp } from "./app.ts";
 import { ConfigError } from "./config/mod.ts";
 import { createLogger } from "./log.ts";
@@ -7,26 +8,41 @@ import { printWelcome } from "./welcome.ts";
 /** How long running answers may go on after a signal to stop, in milliseconds. */
 const GRACE_MS = 10_000;
 
+/** Signals closer together than this are one. */
+const REPEATED_SIGNAL_MS = 1_000;
+
 const log = createLogger(process.env.COGNIFORGE_LOG_LEVEL);
 
 try {
   const app = await startApp({ environment: process.env, directory: process.cwd(), log });
   printWelcome(app, process.env);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      log.info({ signal }, "Stopping");
-      app.close(GRACE_MS).then(
-        () => process.exit(0),
-        (error) => {
-          log.error({ err: error }, "Stopping failed");
-          process.exit(1);
-        },
-      );
-    });
-  }
+  stopOnSignal(app);
 } catch (error) {
   console.error(explain(error));
   process.exit(1);
+}
+
+/** Stops in good order at the first signal, and at once when somebody insists. */
+function stopOnSignal(app: App): void {
+  let stoppingSince: number | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stoppingSince !== undefined) {
+      // A process group's signal may come twice, once by itself and once forwarded: that is not insistence.
+      if (Date.now() - stoppingSince > REPEATED_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = Date.now();
+    log.info({ signal }, "Stopping");
+    app.close(GRACE_MS).then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, "Stopping failed");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
 }
 
 function explain(error: unknown): string {

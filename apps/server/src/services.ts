@@ -1,4 +1,6 @@
+import type { AnswerCounts } from "@cogniforge/core/metrics";
 import type { Fault, FaultInput } from "@cogniforge/core/providers";
+import type { BreakerStatus } from "@cogniforge/core/resilience";
 import type { Answers } from "./answers/answers.ts";
 import type { FirstRun } from "./auth/first_run.ts";
 import type { AnswerRecords } from "./storage/answer_records.ts";
@@ -64,6 +66,13 @@ export interface Drills {
   disarm(provider: string): DrillStatus;
 }
 
+/** What the program measures of itself since it started. */
+export interface Measures {
+  counts(): AnswerCounts;
+  /** Circuit breakers that are not closed, or whose target failed lately. */
+  breakers(): BreakerStatus[];
+}
+
 /** Everything that the doors need, made once at the start. */
 export interface Services {
   answers: Answers;
@@ -71,5 +80,6 @@ export interface Services {
   records: AnswerRecords;
   firstRun: FirstRun;
   system: SystemInfo;
+  measures: Measures;
   drills: Drills;
 }

@@ -8,11 +8,20 @@ export function printWelcome({ config, url, signInCode }: App, environment: Node
     lines.push(`  One-time sign-in code   ${signInCode}`, `  رمز الدخول لمرة واحدة   ${signInCode}`, "");
   }
   if (config.hints.length > 0) {
-    lines.push("  No provider is set yet. Set one of these (environment or .env):");
+    lines.push(
+      config.isMockAllowed
+        ? "  Only trial answers can be given. For real ones set one of these (environment or .env):"
+        : "  No provider is set yet. Set one of these (environment or .env):",
+    );
     for (const { variable, effect, state } of config.hints) {
       lines.push(`    ${variable}   ${effect.en}${state === "placeholder" ? " (still a placeholder)" : ""}`);
     }
-    lines.push("", "  لم يُعيَّن أي مزوّد بعد. عيّن أحد هذه المتغيرات (في البيئة أو في ‎.env):");
+    lines.push(
+      "",
+      config.isMockAllowed
+        ? "  لا تُعطى الآن إلا إجابات تجريبية. للحصول على إجابات حقيقية عيّن أحد هذه المتغيرات (في البيئة أو في ‎.env):"
+        : "  لم يُعيَّن أي مزوّد بعد. عيّن أحد هذه المتغيرات (في البيئة أو في ‎.env):",
+    );
     for (const { variable, effect, state } of config.hints) {
       lines.push(`    ${variable}   ${effect.ar}${state === "placeholder" ? " (ما زالت القيمة نموذجية)" : ""}`);
     }

@@ -29,6 +29,8 @@ export interface EngineOptions {
   resilience?: Resilience;
   /** Lifetime of a lease in milliseconds; renewed at a third of it. */
   leaseTtlMs?: number;
+  /** Called once for each answer that this engine begins or takes up. */
+  onStart?: (header: JournalHeader) => void;
   /** Called once for each answer that this engine carried to its end, after the terminal event is durable. */
   onEnd?: (header: JournalHeader, state: AnswerState) => void | Promise<void>;
   /** Told of a fault that is nobody's answer: a store that refused, a hook that threw. */
@@ -153,6 +155,7 @@ export class Engine {
     const writer = new AnswerWriter(journal, lease, state, () => this.#clock.wallTime());
     const abort = new AbortController();
     const policy = ask.onCut === undefined ? route : { ...route, onCut: ask.onCut };
+    this.#options.onStart?.(header);
     const carry = async () => {
       try {
         await runAnswer({

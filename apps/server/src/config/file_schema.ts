@@ -51,12 +51,9 @@ export const openaiChatSchema = z
       .optional()
       .meta({ description: "Name of the environment variable that holds the key" }),
     headers: headersSchema.optional(),
-    prefill: z
-      .enum(["trailing", "prefix", "partial", "continue-final-message"])
-      .optional()
-      .meta({
-        description: "How a model goes on from the beginning of its own message; default: as its host documents",
-      }),
+    prefill: z.enum(["trailing", "prefix", "partial", "continue-final-message"]).optional().meta({
+      description: "How a model goes on from the beginning of its own message; default: as its host documents",
+    }),
     model: modelSchema.optional().meta({ description: "Model where a target names none" }),
   })
   .meta({ description: "An upstream with OpenAI's chat completions API" });

@@ -29,12 +29,12 @@ export class RouteBook {
   resolve(name: string): Route | undefined {
     const config = resolveRoute(this.#config, name);
     if (config === undefined) return undefined;
-    const { timeouts, maxRetries, onCut } = config;
+    const { timeouts, maxRetries, hedgeAfterMs, onCut } = config;
     const targets = config.targets.flatMap(({ provider: providerName, model }) => {
       const provider = this.providers.get(providerName);
       return provider === undefined ? [] : [{ provider, model }];
     });
-    return { name: config.name, targets, timeouts, maxRetries, onCut };
+    return { name: config.name, targets, timeouts, maxRetries, hedgeAfterMs, onCut };
   }
 
   /** Whether a route has a target that can be asked; `undefined` if there is no such route. */

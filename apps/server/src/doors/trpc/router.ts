@@ -12,6 +12,10 @@ export const appRouter = router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
     ...drillProcedures,
   }),
+  metrics: router({
+    counters: adminProcedure.query(({ ctx }) => ctx.services.measures.counts()),
+    breakers: adminProcedure.query(({ ctx }) => ctx.services.measures.breakers()),
+  }),
   system: router({
     status: openProcedure.query(({ ctx }) => ctx.services.system.status()),
   }),
