@@ -78,6 +78,8 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
+          // Streaming whole corpora piece by piece takes seconds on a machine that is busy otherwise.
+          testTimeout: 60_000,
           include: ["src/**/*_test.ts"],
           exclude: ["src/**/*_browser_test.ts"],
         },

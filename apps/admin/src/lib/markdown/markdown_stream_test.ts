@@ -89,7 +89,7 @@ describe("MarkdownStream", () => {
       stream.update(text);
     }
     // Reading all 300 kB again with each of the 1500 updates takes minutes.
-    expect(performance.now() - startedAt).toBeLessThan(5000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(stream.blocks).toHaveLength(1500);
   });
 });
