@@ -80,8 +80,11 @@ describe("BreakerBoard", () => {
     for (let i = 0; i < 6; i++) fail(SMALL, "provider-auth");
     clock.advance(2_000);
     board.begin(SMALL).succeeded();
+    assert.deepEqual(
+      board.states().map(({ model, state }) => ({ model, state })),
+      [{ model: undefined, state: "closed" }],
+    );
     assert.equal(board.isAvailable(SMALL), true);
-    assert.equal(board.isAvailable(LARGE), true);
   });
 
   test("lets one target's trouble say nothing about the key", () => {
@@ -116,6 +119,17 @@ describe("BreakerBoard", () => {
     assert.equal(board.isAvailable(SMALL), true);
   });
 
+  test("lets the next call try a target as soon as its probe has begun to answer", () => {
+    const { clock, board, fail } = world();
+    fail(SMALL, "stall", { times: 5 });
+    clock.advance(2_000);
+    const probe = board.begin(SMALL);
+    probe.answering();
+    assert.equal(board.isAvailable(SMALL), true);
+    probe.failed(failure("stall"));
+    assert.equal(board.isAvailable(SMALL), false, "the verdict still counts");
+  });
+
   test("hears each ticket once", () => {
     const { clock, board, fail, changes } = world();
     fail(SMALL, "network", { times: 4 });
@@ -126,6 +140,10 @@ describe("BreakerBoard", () => {
     clock.advance(1);
     ticket.answering();
     ticket.succeeded();
+    assert.deepEqual(
+      board.states().map(({ lastFailure }) => lastFailure?.code),
+      ["network"],
+    );
     fail(SMALL, "network");
     assert.deepEqual(
       changes.map(({ state }) => state),
@@ -206,6 +224,18 @@ describe("BreakerBoard", () => {
       [{ provider: "secondary", model: undefined, state: "half-open" }],
     );
     assert.equal(board.size, 3);
+  });
+
+  test("keeps what was used lately, by the beginning of a call or by its end", () => {
+    const { clock, board } = world();
+    const long = board.begin(SMALL);
+    board.begin(OTHER);
+    clock.advance(14 * 60_000);
+    long.abandoned();
+    board.begin(OTHER);
+    clock.advance(2 * 60_000);
+    board.begin({ provider: "third", model: "new" });
+    assert.equal(board.size, 6);
   });
 
   test("does not grow with the models that callers invent", () => {

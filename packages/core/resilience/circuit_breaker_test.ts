@@ -177,6 +177,23 @@ describe("CircuitBreaker half-open", () => {
     beside.failed();
     assert.equal(breaker.state, "half-open");
   });
+
+  test("hears a forgotten probe once it reports, and then waits for no other", () => {
+    const { clock, breaker, fail } = world();
+    fail(5);
+    clock.advance(2_000);
+    const forgotten = breaker.begin();
+    clock.advance(DEFAULT_BREAKER.probeMs);
+    const next = breaker.begin();
+    breaker.begin().abandoned();
+    assert.equal(breaker.isAvailable, false, "a call beside the probe does not give the probe's place away");
+    forgotten.failed();
+    assert.equal(breaker.retryAt, clock.now() + 4_000);
+    clock.advance(4_000);
+    assert.equal(breaker.isAvailable, true, "a probe of an earlier opening keeps nobody waiting");
+    next.failed();
+    assert.equal(breaker.state, "half-open", "nor does it open the breaker again");
+  });
 });
 
 test("CircuitBreaker closes on the success of a call that was made although it was open", () => {
