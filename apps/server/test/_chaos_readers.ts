@@ -1,0 +1,130 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { AnswerEvent } from "@cogniforge/client";
+import { createCogniforgeClient } from "@cogniforge/client";
+import { WebSocket } from "ws";
+import { KEY } from "./_server.ts";
+
+/** What a reader has at the end. */
+export interface Reading {
+  answerId: string;
+  reader: "plain" | "client";
+  text: string;
+  outcome: string;
+  length: number;
+  sha256: string;
+  /** How often it connected. */
+  connections: number;
+}
+
+export interface Asking {
+  question: string;
+  answerId: string;
+}
+
+const AUTHORIZATION = { authorization: `Bearer ${KEY}` };
+
+/** As long as a patient `EventSource` waits; ours says less than its server asks for, to knock more often. */
+const RETRY_MS = 100;
+
+/**
+ * Reads the plain SSE route to its end with `Last-Event-ID`, through whatever happens to the server.
+ *
+ * @param leaveAfter Frames after which it hangs up by itself, one number a time; then it stays.
+ */
+export async function readPlain(url: string, asking: Asking, leaveAfter: number[]): Promise<Reading> {
+  const { question, answerId } = asking;
+  const query = new URLSearchParams({ question, answer_id: answerId });
+  const reading: Reading = { answerId, reader: "plain", text: "", outcome: "", length: -1, sha256: "", connections: 0 };
+  let lastId: string | undefined;
+  while (reading.outcome === "") {
+    let left = leaveAfter.shift() ?? Number.POSITIVE_INFINITY;
+    reading.connections++;
+    try {
+      const headers = { ...AUTHORIZATION, ...(lastId !== undefined && { "last-event-id": lastId }) };
+      const response = await fetch(`${url}/admin/api/chat/stream?${query}`, { headers });
+      if (response.status !== 200) throw new Refused(response.status, await response.text());
+      for await (const { id, json } of framesOf(response)) {
+        lastId = id ?? lastId;
+        const { type, payload } = json;
+        if (type === "data") reading.text += payload.content;
+        if (type === "end" || type === "error") {
+          const { outcome = `failed: ${payload.code}`, length, sha256 } = payload;
+          Object.assign(reading, { outcome, length, sha256 });
+        }
+        if (--left <= 0) break;
+      }
+    } catch (error) {
+      if (error instanceof Refused && error.status !== 503) throw error;
+      await pause(RETRY_MS);
+    }
+  }
+  return reading;
+}
+
+class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`Refused with ${status}: ${body}`);
+    this.status = status;
+  }
+}
+
+/** Whole frames only: what was cut in its middle comes again. */
+async function* framesOf(response: Response) {
+  let rest = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const frames = (rest + chunk).split("\n\n");
+    rest = frames.pop() ?? "";
+    for (const frame of frames) {
+      const lines = frame.split("\n");
+      const data = lines.find((line) => line.startsWith("data: "))?.slice(6);
+      const id = lines.find((line) => line.startsWith("id: "))?.slice(4);
+      if (data !== undefined) yield { id, json: JSON.parse(data) };
+    }
+  }
+}
+
+/** Readers with the project's own client; `ask` asks too, `watch` only follows. */
+export function openClient(url: string) {
+  const client = createCogniforgeClient({ url, headers: AUTHORIZATION, WebSocket: WebSocket as never });
+  return {
+    async ask({ question, answerId }: Asking, onStarted: () => void): Promise<Reading> {
+      const answer = await client.ask({ question, answerId }, { onTransport });
+      onStarted();
+      return read(answerId, answer);
+    },
+    watch: ({ answerId }: Asking): Promise<Reading> => read(answerId, client.watch(answerId, { onTransport })),
+    /** How often a connection was lost, over all answers. */
+    reconnects: () => reconnects,
+  };
+}
+
+let reconnects = 0;
+
+function onTransport({ state }: { state: string }): void {
+  if (state === "reconnecting") reconnects++;
+}
+
+async function read(answerId: string, events: AsyncIterable<AnswerEvent>): Promise<Reading> {
+  const reading: Reading = {
+    answerId,
+    reader: "client",
+    text: "",
+    outcome: "",
+    length: -1,
+    sha256: "",
+    connections: 1,
+  };
+  for await (const event of events) {
+    if (event.type === "snapshot") reading.text = event.text;
+    else if (event.type === "text-delta") {
+      if (event.offset > reading.text.length) throw new Error(`A gap before offset ${event.offset} of ${answerId}`);
+      reading.text = reading.text.slice(0, event.offset) + event.text;
+    } else if (event.type === "answer-end") {
+      const { outcome, length, sha256 } = event;
+      Object.assign(reading, { outcome, length, sha256 });
+    }
+  }
+  return reading;
+}
