@@ -1,29 +1,11 @@
-import type { PrefillMemory } from "../continuation/mod.ts";
 import { failureInfo } from "../failures/mod.ts";
 import { StreamTiming } from "../metrics/mod.ts";
-import type { Clock } from "../resilience/mod.ts";
 import type { AnswerWriter } from "./answer_writer.ts";
-import type { Ask } from "./ask.ts";
 import { Continuer, isBegun } from "./continuer.ts";
 import { Course } from "./course.ts";
 import type { Ending } from "./facts.ts";
 import { answerEnd, answerStart } from "./facts.ts";
-import type { Resilience } from "./resilience.ts";
-import type { Route } from "./route.ts";
-
-export interface AnswerRunOptions {
-  answerId: string;
-  ask: Ask;
-  route: Route;
-  writer: AnswerWriter;
-  clock: Clock;
-  random: () => number;
-  /** What is known of the targets' ability to go on. */
-  memory: PrefillMemory;
-  resilience: Resilience;
-  /** Ends the answer; its reason is an `EndedByEngine`. */
-  signal: AbortSignal;
-}
+import type { AnswerRunOptions } from "./run_options.ts";
 
 /**
  * Carries one answer from its acceptance (or from where a dead holder left it) to its terminal event.

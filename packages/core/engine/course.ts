@@ -1,10 +1,7 @@
 import type { AnswerState } from "../events/mod.ts";
 import type { UpstreamFailure } from "../failures/mod.ts";
-import type { StreamTiming } from "../metrics/mod.ts";
 import { wait } from "../resilience/mod.ts";
-import type { AnswerRunOptions } from "./answer_run.ts";
 import type { AttemptResult } from "./attempt.ts";
-import type { AttemptShape, Continuer } from "./continuer.ts";
 import { isBegun } from "./continuer.ts";
 import { EndedByEngine } from "./ended.ts";
 import type { Ending } from "./facts.ts";
@@ -13,22 +10,9 @@ import type { Step } from "./plan.ts";
 import { Plan } from "./plan.ts";
 import { Race } from "./race.ts";
 import { nameOf } from "./route.ts";
+import type { CourseOptions, Made } from "./run_options.ts";
 import type { FailedAttempt } from "./summary.ts";
 import { finalFailure } from "./summary.ts";
-
-export interface CourseOptions extends AnswerRunOptions {
-  continuer: Continuer;
-  /** The whole answer's. */
-  timing: StreamTiming;
-}
-
-/** One attempt that was made, with what it was asked and what came of it. */
-export interface Made {
-  attempt: number;
-  step: Step;
-  shape: AttemptShape;
-  result: AttemptResult;
-}
 
 /** The attempts of one answer, one after the other (or two abreast where a hedge starts), until it ends. */
 export class Course implements Disposable {

@@ -4,11 +4,11 @@ import type { AttemptResult } from "./attempt.ts";
 import { runAttempt } from "./attempt.ts";
 import type { AttemptShape } from "./continuer.ts";
 import { isBegun } from "./continuer.ts";
-import type { CourseOptions, Made } from "./course.ts";
 import { EndedByEngine } from "./ended.ts";
 import { attemptEnd, attemptStart } from "./facts.ts";
 import type { Plan, Step } from "./plan.ts";
 import { nameOf } from "./route.ts";
+import type { CourseOptions, Made } from "./run_options.ts";
 
 export interface RaceOptions extends CourseOptions {
   plan: Plan;
