@@ -128,6 +128,8 @@ function failureMeant({ expect: wanted }: WireCase): FailureCode | undefined {
   // Arguments that are no JSON stand in the corpus as a raw string: such a call reaches nobody.
   const hasCall = wanted.toolCalls.some((call) => typeof call.arguments !== "string");
   if (hasCall || texts.some((text) => String(text).trim() !== "")) return undefined;
+  // A ceiling of tokens that was used up before any text is an end like another.
+  if (wanted.finishReason === "length") return undefined;
   return wanted.finishReason === "content_filter" ? "content-filter" : "empty-answer";
 }
 

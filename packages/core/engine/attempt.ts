@@ -124,7 +124,9 @@ function observe(parts: readonly ProviderPart[], timing: StreamTiming, silence: 
     else if (part.type === "text") chars += part.text.length;
     if (part.type === "headers" || part.type === "alive") continue;
     sign = "progress";
-    if (part.type !== "text") isFullProgress = true;
+    // Reports come with every chunk of some upstreams: they say nothing of the model's pace.
+    const isReport = part.type === "usage" || part.type === "model" || part.type === "cost";
+    if (part.type !== "text" && !isReport) isFullProgress = true;
   }
   // Pieces of one read came at one moment: they are one delta, for the clock as for the reader.
   if (chars > 0) timing.noteText(now);

@@ -66,9 +66,9 @@ export async function answerEnd(
   const { text, attempts, toolCalls } = writer.state;
   const usage = totalUsage(attempts);
   const cost = totalCost(attempts);
-  const wrote = attempts.findLast(
-    ({ from, to, attempt }) => to > from || toolCalls.some((call) => call.attempt === attempt),
-  );
+  const wrote =
+    attempts.findLast(({ from, to, attempt }) => to > from || toolCalls.some((call) => call.attempt === attempt)) ??
+    attempts.findLast(({ outcome }) => outcome === "completed");
   const isCancelled = last?.outcome === "cancelled";
   return {
     type: "answer-end",

@@ -110,11 +110,12 @@ export class Plan {
     }
   }
 
-  /** The candidates that are left: the route's order, those with an open breaker last. */
+  /** The candidates that are left: the route's order, those with an open breaker last, and trial answers after all others. */
   #inOrder(): Candidate[] {
-    const left = this.#candidates.filter(({ isOut }) => !isOut);
-    const isAvailable = new Map(left.map((one) => [one, this.#options.isAvailable(one.target)]));
-    return [...left.filter((one) => isAvailable.get(one)), ...left.filter((one) => !isAvailable.get(one))];
+    const rankOf = ({ target }: Candidate) =>
+      (target.provider.isTrial ? 2 : 0) + (this.#options.isAvailable(target) ? 0 : 1);
+    const ranked = this.#candidates.filter(({ isOut }) => !isOut).map((one) => ({ one, rank: rankOf(one) }));
+    return ranked.toSorted((a, b) => a.rank - b.rank).map(({ one }) => one);
   }
 
   #judge(failed: Candidate, failure: UpstreamFailure, now: number): void {
