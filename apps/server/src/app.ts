@@ -21,6 +21,7 @@ import { setTrustedHeaders } from "./http/trusted_headers.ts";
 import { waitUntil } from "./http/wait_until.ts";
 import type { Logger } from "./log.ts";
 import { ProviderDrills } from "./providers/drills.ts";
+import { prefillSettings } from "./providers/prefill_settings.ts";
 import { RouteBook } from "./providers/route_book.ts";
 import { createTransport } from "./providers/transport.ts";
 import type { Measures, Services } from "./services.ts";
@@ -75,6 +76,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const transport = createTransport();
   const auth: AuthGate = await openAuthGate({ config, storage });
   const current = { config, routes: new RouteBook(config, transport.fetch) };
+  storage.prefillMemory.configure(prefillSettings(config));
   let isDraining = false;
   let isStoreHealthy = true;
 
@@ -159,6 +161,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     onChange(changed) {
       current.config = changed;
       current.routes = new RouteBook(changed, transport.fetch);
+      storage.prefillMemory.configure(prefillSettings(changed));
       // A key that was refused may be another one now.
       resilience.breakers.reset();
       log.info("The configuration was reloaded");

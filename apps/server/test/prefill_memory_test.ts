@@ -69,7 +69,13 @@ test("a target that refuses a prefill is handed none any more, also after a rest
     expect(await answerOf(server)).toBe(TEXT);
     expect(upstream.requests.slice(3).map(isPrefilled)).toEqual([false, false]);
   }
-  await using server = await startServer({ config, directory: folder.path });
+  {
+    await using server = await startServer({ config, directory: folder.path });
+    expect(await answerOf(server)).toBe(TEXT);
+    expect(upstream.requests.slice(5).map(isPrefilled)).toEqual([false, false]);
+  }
+  // Set up in another way it is another question.
+  await using server = await startServer({ config: configOf(upstream.url, "prefix"), directory: folder.path });
   expect(await answerOf(server)).toBe(TEXT);
-  expect(upstream.requests.slice(5).map(isPrefilled)).toEqual([false, false]);
+  expect(upstream.requests.slice(7).map(isPrefilled)).toEqual([false, true, false]);
 });

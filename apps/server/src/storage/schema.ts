@@ -33,6 +33,8 @@ export interface StorageSchema {
     target: string;
     accepts: number;
     learned_at: number;
+    /** How the target's provider was set up then. */
+    setting: string;
   };
   health_checks: {
     id: number;

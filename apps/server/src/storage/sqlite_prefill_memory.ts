@@ -12,6 +12,7 @@ const KEPT_MS = 30 * 86_400_000;
 interface Lesson {
   accepts: boolean;
   learnedAt: number;
+  setting: string;
 }
 
 /**
@@ -23,6 +24,7 @@ export class SqlitePrefillMemory implements PrefillMemory {
   readonly #db: Kysely<StorageSchema>;
   readonly #clock: WallClock;
   readonly #lessons: Map<string, Lesson>;
+  #settings: ReadonlyMap<string, string> = new Map();
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(db: Kysely<StorageSchema>, clock: WallClock, lessons: Map<string, Lesson>) {
@@ -38,23 +40,34 @@ export class SqlitePrefillMemory implements PrefillMemory {
       .where("learned_at", "<=", clock.wallTime() - KEPT_MS)
       .execute();
     const rows = await db.selectFrom("prefill_memory").selectAll().execute();
-    const lessons = rows.map(({ target, accepts, learned_at }): [string, Lesson] => [
+    const lessons = rows.map(({ target, accepts, learned_at, setting }): [string, Lesson] => [
       target,
-      { accepts: accepts === 1, learnedAt: learned_at },
+      { accepts: accepts === 1, learnedAt: learned_at, setting },
     ]);
     return new SqlitePrefillMemory(db, clock, new Map(lessons));
   }
 
+  /**
+   * Says how each provider is set up, by its name: what was learned while it was set up otherwise does not count.
+   *
+   * Who corrects the way of asking in the configuration need not wait until a refusal of the wrong way is forgotten.
+   */
+  configure(settings: ReadonlyMap<string, string>): void {
+    this.#settings = settings;
+  }
+
   acceptsPrefill(target: string): boolean | undefined {
     const lesson = this.#lessons.get(target);
-    return lesson && lesson.learnedAt > this.#clock.wallTime() - KEPT_MS ? lesson.accepts : undefined;
+    if (lesson === undefined || lesson.setting !== this.#settingOf(target)) return undefined;
+    return lesson.learnedAt > this.#clock.wallTime() - KEPT_MS ? lesson.accepts : undefined;
   }
 
   learnPrefill(target: string, accepts: boolean): void {
     if (this.acceptsPrefill(target) === accepts) return;
     const learnedAt = this.#clock.wallTime();
-    this.#lessons.set(target, { accepts, learnedAt });
-    const columns = { accepts: accepts ? 1 : 0, learned_at: learnedAt };
+    const setting = this.#settingOf(target);
+    this.#lessons.set(target, { accepts, learnedAt, setting });
+    const columns = { accepts: accepts ? 1 : 0, learned_at: learnedAt, setting };
     // One after the other, so that the last lesson stays. One that can't be written is learned again after the next start.
     this.#writing = this.#writing.then(async () => {
       await this.#db
@@ -64,6 +77,11 @@ export class SqlitePrefillMemory implements PrefillMemory {
         .execute()
         .catch(() => {});
     });
+  }
+
+  /** A provider's name has no slash, a model's may. */
+  #settingOf(target: string): string {
+    return this.#settings.get(target.slice(0, target.indexOf("/"))) ?? "";
   }
 
   /** Resolves when everything that was learned is written. */

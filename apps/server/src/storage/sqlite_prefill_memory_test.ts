@@ -52,3 +52,23 @@ test("SqlitePrefillMemory keeps what it was told when it can't be written", asyn
   storage.database.exec("PRAGMA query_only = OFF");
   await storage.close();
 });
+
+test("SqlitePrefillMemory counts no lesson of a provider that is set up otherwise now, before or after a start", async () => {
+  await using folder = await tempFolder();
+  const first = await openStorage({ directory: folder.path });
+  const settings = (one: string) => new Map(Object.entries({ one, two: "trailing" }));
+  first.prefillMemory.configure(settings("prefix"));
+  for (const target of ["one/vendor/model", "two/model"]) first.prefillMemory.learnPrefill(target, false);
+  expect(first.prefillMemory.acceptsPrefill("one/vendor/model")).toBe(false);
+  first.prefillMemory.configure(settings("partial"));
+  expect(first.prefillMemory.acceptsPrefill("one/vendor/model")).toBeUndefined();
+  expect(first.prefillMemory.acceptsPrefill("two/model")).toBe(false);
+  await first.close();
+  const second = await openStorage({ directory: folder.path });
+  second.prefillMemory.configure(settings("partial"));
+  expect(second.prefillMemory.acceptsPrefill("one/vendor/model")).toBeUndefined();
+  second.prefillMemory.configure(settings("prefix"));
+  expect(second.prefillMemory.acceptsPrefill("one/vendor/model")).toBe(false);
+  expect(second.prefillMemory.acceptsPrefill("two/model")).toBe(false);
+  await second.close();
+});

@@ -1,0 +1,8 @@
+import type { Config } from "../config/mod.ts";
+
+/** For each provider, what decides how it is handed a beginning: where it is, and in which way. */
+export function prefillSettings({ providers }: Pick<Config, "providers">): ReadonlyMap<string, string> {
+  return new Map(
+    Object.values(providers).map(({ name, baseUrl = "", prefill = "" }) => [name, `${prefill} ${baseUrl}`.trim()]),
+  );
+}
