@@ -25,6 +25,8 @@ export interface Chaos {
   /** Requests by question. */
   requests: Map<string, number>;
   misdeeds: Map<string, Misdeed[]>;
+  /** Questions whose next request stalls, whatever chance says. */
+  stalling: Set<string>;
   /** Requests that no honest caller would send. */
   problems: string[];
 }
@@ -88,8 +90,12 @@ export async function startChaosUpstream(chaos: Chaos, options: { refusesPrefill
   };
 }
 
-function nextMisdeed({ random, misdeeds }: Chaos, question: string): Misdeed | undefined {
+function nextMisdeed({ random, misdeeds, stalling }: Chaos, question: string): Misdeed | undefined {
   const done = misdeeds.get(question) ?? [];
+  if (stalling.delete(question)) {
+    misdeeds.set(question, [...done, "stall"]);
+    return "stall";
+  }
   if (done.length >= MOST_MISDEEDS || random() >= MISDEED_RATE) return undefined;
   // A target that stalled is not asked again for the answer: one of three can be spared.
   const possible = MISDEEDS.filter((misdeed) => misdeed !== "stall" || !done.includes("stall"));

@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expect, test, vi } from "vitest";
 import { tempFolder } from "../src/storage/temp_folder.ts";
@@ -13,14 +16,32 @@ import { type Child, startChild } from "./_child.ts";
 import { startCutProxy } from "./_cut_proxy.ts";
 import type { StoredJournal } from "./_journals.ts";
 import { readJournals } from "./_journals.ts";
+import { KEY } from "./_server.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
+/** How the program ends: at once, as politely as an operator asks it to, or at once and again while it is starting. */
+const ENDS = ["killed", "stopped", "killed-while-starting"] as const;
+type End = (typeof ENDS)[number];
+
+interface Scale {
+  answers: number;
+  /** Length and pace of each. */
+  pieces: number;
+  paceMs: number;
+  kills: number;
+  killWithinMs: number;
+  timeoutMs: number;
+  ends: readonly End[];
+}
+
 /** The whole storm with `npm run test:long`, a gust of it otherwise. */
-const SCALE =
+const SCALE: Scale =
   process.env.COGNIFORGE_LONG === "1"
-    ? { answers: 200, pieces: 150, paceMs: 100, kills: 5, killWithinMs: 4_000, timeoutMs: 400_000 }
-    : { answers: 12, pieces: 100, paceMs: 20, kills: 1, killWithinMs: 1_500, timeoutMs: 90_000 };
+    ? { answers: 200, pieces: 150, paceMs: 100, kills: 7, killWithinMs: 4_000, timeoutMs: 400_000, ends: ENDS }
+    : { answers: 12, pieces: 100, paceMs: 20, kills: 1, killWithinMs: 1_500, timeoutMs: 90_000, ends: ["killed"] };
 
 /** Where nobody listens. */
 const NOWHERE = "http://127.0.0.1:1";
@@ -34,12 +55,20 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-test(`${SCALE.answers} answers through ${SCALE.kills} kills and every misdeed of upstreams are exact (CHAOS_SEED=${SEED})`, {
+test(`${SCALE.answers} answers through ${SCALE.kills} ends of the server and every misdeed of upstreams are exact (CHAOS_SEED=${SEED})`, {
   timeout: SCALE.timeoutMs,
 }, async () => {
   const random = randomFrom(SEED);
   const { pieces, paceMs } = SCALE;
-  const chaos: Chaos = { random, pieces, paceMs, requests: new Map(), misdeeds: new Map(), problems: [] };
+  const chaos: Chaos = {
+    random,
+    pieces,
+    paceMs,
+    requests: new Map(),
+    misdeeds: new Map(),
+    stalling: new Set(),
+    problems: [],
+  };
   await using one = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using two = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using three = await startChaosUpstream(chaos, { refusesPrefill: true });
@@ -66,10 +95,15 @@ test(`${SCALE.answers} answers through ${SCALE.kills} kills and every misdeed of
   );
   const kills: number[] = [];
   while (kills.length < SCALE.kills && !isOver) {
-    await pause(200 + random() * SCALE.killWithinMs);
-    kills.push(await server.kill());
+    await pause(random() * SCALE.killWithinMs);
+    kills.push(await server.end(SCALE.ends[kills.length % SCALE.ends.length] ?? "killed", random));
   }
   const readings = (await reading).flat();
+  // No death frees what this one would leave open.
+  const last = { question: "Qlast", answerId: "chaos-answer-last" };
+  chaos.stalling.add(last.question);
+  askings.push(last);
+  readings.push(...(await readTwice(proxy.url, client, last, 1, random)));
   const seconds = (performance.now() - begun) / 1000;
 
   await vi.waitFor(() => expect(one.open() + two.open() + three.open()).toBe(0), { timeout: 5_000, interval: 20 });
@@ -148,11 +182,15 @@ async function startMortal(directory: string, onUrl: (url: string) => void) {
     /** Lines in which the program told of a fault of its own. */
     faults: () => faults,
     /** Resolves, when it is back, to the moment of its death in epoch milliseconds. */
-    async kill(): Promise<number> {
+    async end(how: End, random: () => number): Promise<number> {
+      // Whoever is asked to stop serves those who are there, to the end of its grace.
+      if (how !== "stopped") onUrl(NOWHERE);
+      child.process.kill(how === "stopped" ? "SIGTERM" : "SIGKILL");
+      const code = await child.exited;
       onUrl(NOWHERE);
-      child.process.kill("SIGKILL");
       const at = Date.now();
-      await child.exited;
+      if (how === "stopped" && code !== 0) faults.push(`Stopped with ${code}`);
+      if (how === "killed-while-starting") await startAndKill(directory, random() * 3_000);
       child = await start();
       return at;
     },
@@ -162,6 +200,17 @@ async function startMortal(directory: string, onUrl: (url: string) => void) {
     },
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
+}
+
+/** Starts the program and kills it after so long, wherever in its start it is then. */
+async function startAndKill(directory: string, afterMs: number): Promise<void> {
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { PATH, HOME, PORT: "0", COGNIFORGE_API_KEY: KEY, COGNIFORGE_CONSOLE: "false" };
+  const child = spawn(process.execPath, [MAIN], { cwd: directory, env, stdio: "ignore" });
+  const exited = once(child, "exit");
+  await pause(afterMs);
+  child.kill("SIGKILL");
+  await exited;
 }
 
 function expectExact({ answerId, reader, text, outcome, length, sha256 }: Reading, askings: readonly Asking[]): void {
