@@ -1,3 +1,4 @@
+import { EMPTY_ANSWER_STATE } from "@cogniforge/core/events";
 import { systemClock } from "@cogniforge/core/resilience";
 import type { AppRouter } from "@cogniforge/server/router";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
@@ -93,8 +94,10 @@ export function createCogniforgeClient(options: ClientOptions) {
     async ask(question: string | AskInput, askOptions: AskOptions = {}): Promise<AskedAnswer> {
       const input = typeof question === "string" ? { question } : question;
       const started = await startAnswer(input, askOptions.signal, { calls, policy, surroundings });
-      const { conversationId, attached } = started;
-      return Object.assign(watch(started.answerId, askOptions), { conversationId, attached });
+      const { answerId, conversationId, cursor, attached } = started;
+      // From the very first event, with the whole text as deltas: whoever asked wants no snapshot of what came meanwhile.
+      const fromStart = { ...askOptions, cursor, state: EMPTY_ANSWER_STATE };
+      return Object.assign(watch(answerId, fromStart), { conversationId, attached });
     },
 
     /** Follows an answer from its beginning or a cursor; starts nothing. */

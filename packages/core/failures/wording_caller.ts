@@ -56,7 +56,7 @@ export const CALLER_WORDINGS = {
     ],
     [
       "لم تسجّل الدخول.",
-      "سجّل الدخول إلى لوحة الإدارة؛ أما البرامج فترسل الترويسة Authorization: Bearer مع مفتاح من اللوحة أو من COGNIFORGE_API_KEY.",
+      "سجّل الدخول إلى لوحة التحكم؛ أما البرامج فترسل الترويسة Authorization: Bearer مع مفتاح من اللوحة أو من COGNIFORGE_API_KEY.",
     ],
   ),
   forbidden: sayWithField(
@@ -72,7 +72,7 @@ export const CALLER_WORDINGS = {
     ],
     [
       "جاء الطلب من موقع آخر فرُفض.",
-      "استخدم عنوان لوحة الإدارة نفسه؛ وإن كان أمام الخادم وسيط فليمرّر اسم المضيف والبروتوكول الأصليين (X-Forwarded-Host وX-Forwarded-Proto).",
+      "استخدم عنوان لوحة التحكم نفسه؛ وإن كان أمام الخادم وسيط فليمرّر اسم المضيف والبروتوكول الأصليين (X-Forwarded-Host وX-Forwarded-Proto).",
     ],
   ),
   "not-found": say(
