@@ -13,6 +13,20 @@ test("ask() starts an answer and gives its events", async () => {
   expect((await readAll(asked)).text).toBe("Because");
 });
 
+test("ask() gives the whole text as deltas, also what was said before the watching began", async () => {
+  const { server, client } = await setStage();
+  const asked = await client.ask("Why?");
+  server.answers.get(asked.answerId)?.say("Because ", "it ", "is").end();
+  const said: string[] = [];
+  const types = new Set<string>();
+  for await (const event of asked) {
+    types.add(event.type);
+    if (event.type === "text-delta") said.push(event.text);
+  }
+  expect(said.join("")).toBe("Because it is");
+  expect(types).not.toContain("snapshot");
+});
+
 test("ask() asks once however often its start is lost in transit", async () => {
   const { server, proxy, client } = await setStage();
   proxy.repliesToLose = 3;
