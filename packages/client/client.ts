@@ -144,6 +144,33 @@ export function createCogniforgeClient(options: ClientOptions) {
       list(callOptions?: CallOptions): Promise<Outputs["providers"]["list"]> {
         return calls.call((opts) => trpc.providers.list.query(undefined, opts), callOptions);
       },
+      /** The providers that can be asked, and the fault that strikes their next calls; for administrators. */
+      drills(callOptions?: CallOptions): Promise<Outputs["providers"]["drills"]> {
+        return calls.call((opts) => trpc.providers.drills.query(undefined, opts), callOptions);
+      },
+      /** Lets a provider's next calls fail on purpose; `forbidden` where it gives real answers. For administrators. */
+      armDrill(
+        provider: string,
+        fault: Inputs["providers"]["armDrill"]["fault"],
+        callOptions?: CallOptions,
+      ): Promise<Outputs["providers"]["armDrill"]> {
+        return calls.call((opts) => trpc.providers.armDrill.mutate({ provider, fault }, opts), callOptions);
+      },
+      /** Ends a drill before its calls are used up; for administrators. */
+      disarmDrill(provider: string, callOptions?: CallOptions): Promise<Outputs["providers"]["disarmDrill"]> {
+        return calls.call((opts) => trpc.providers.disarmDrill.mutate({ provider }, opts), callOptions);
+      },
+    },
+
+    metrics: {
+      /** What became of the answers since the server started; for administrators. */
+      counters(callOptions?: CallOptions): Promise<Outputs["metrics"]["counters"]> {
+        return calls.call((opts) => trpc.metrics.counters.query(undefined, opts), callOptions);
+      },
+      /** Circuit breakers that are not closed, or whose target failed lately; for administrators. */
+      breakers(callOptions?: CallOptions): Promise<Outputs["metrics"]["breakers"]> {
+        return calls.call((opts) => trpc.metrics.breakers.query(undefined, opts), callOptions);
+      },
     },
 
     system: {

@@ -18,6 +18,11 @@ interface Input {
   question?: string;
 }
 
+interface DrillInput {
+  provider: string;
+  fault?: unknown;
+}
+
 /** What a refusal looks like on the wire. */
 function refusal(code: TRPCError["code"], failure: string): TRPCError {
   return new TRPCError({ code, cause: Object.assign(new Error(failure), { failure }) });
@@ -42,6 +47,11 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
   knowsNoCursor = false;
   /** Answers polls without waiting for news, as a server does that stops. */
   isHasty = false;
+  /** The fault that is armed on each provider; others than these two give real answers. */
+  readonly drills = new Map<string, unknown>([
+    ["mock", undefined],
+    ["trial", undefined],
+  ]);
   readonly #http: Server;
   readonly #wss = new WebSocketServer({ noServer: true });
 
@@ -97,6 +107,11 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
     return count;
   }
 
+  #drill(provider: string) {
+    if (!this.drills.has(provider)) throw refusal("FORBIDDEN", "forbidden");
+    return { provider, isTrial: true, isAllowed: true, armed: this.drills.get(provider) };
+  }
+
   #router() {
     const t = initTRPC.create({
       sse: { ping: { enabled: true, intervalMs: PING_INTERVAL_MS } },
@@ -108,6 +123,7 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
       },
     });
     const procedure = t.procedure.input((value) => value as Input);
+    const drill = t.procedure.input((value) => value as DrillInput);
     const server = this;
     return t.router({
       answers: t.router({
@@ -133,7 +149,7 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
           server.emit("watch");
           const answer = server.#find(input.answerId);
           let count = server.#position(answer, input.lastEventId);
-          if (count === 0) {
+          if (input.lastEventId === undefined) {
             const past = answer.past();
             count = answer.events.length;
             for (const [index, event] of past.entries()) {
@@ -156,7 +172,7 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
           const count = server.#position(answer, input.cursor);
           if (waitMs > 0 && !server.isHasty && answer.events.length === count && !answer.isEnded)
             await answer.news(signal);
-          const events = count === 0 ? answer.past() : answer.events.slice(count);
+          const events = input.cursor === undefined ? answer.past() : answer.events.slice(count);
           return {
             events: events.map(server.tamper),
             cursor: answer.cursor(answer.events.length),
@@ -173,6 +189,23 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
           if (cancelled) answer.end({ outcome: "cancelled" });
           return { cancelled };
         }),
+      }),
+      providers: t.router({
+        drills: t.procedure.query(() => [...server.drills.keys()].map((provider) => server.#drill(provider))),
+        armDrill: drill.mutation(({ input }) => {
+          server.#drill(input.provider);
+          server.drills.set(input.provider, input.fault);
+          return server.#drill(input.provider);
+        }),
+        disarmDrill: drill.mutation(({ input }) => {
+          server.#drill(input.provider);
+          server.drills.set(input.provider, undefined);
+          return server.#drill(input.provider);
+        }),
+      }),
+      metrics: t.router({
+        counters: t.procedure.query(() => ({ started: server.starts, finished: server.asked })),
+        breakers: t.procedure.query(() => [{ provider: "mock", model: "mock", state: "open", since: 1 }]),
       }),
     });
   }
