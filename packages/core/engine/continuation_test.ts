@@ -184,6 +184,49 @@ describe("Engine goes on after a cut", () => {
   });
 });
 
+describe("Engine goes on past a ceiling of tokens", () => {
+  const LENGTH = { parts: [{ type: "finish", reason: { unified: "length" } } as const] };
+  const scripts = () =>
+    scripted(
+      "a",
+      [text(ANSWER.slice(0, 100)), LENGTH],
+      [text(ANSWER.slice(50, 150)), LENGTH],
+      [text(ANSWER.slice(98)), STOP],
+    );
+
+  test("where the route says so, until the model stops by itself", async () => {
+    const world = createWorld([scripts()], { goesPastLength: true });
+    await world.start();
+    const { text: whole, end } = await world.ended();
+    assert.equal(whole, ANSWER);
+    assert.equal(end.finishReason?.unified, "stop");
+    assert.equal(end.attempts.length, 3);
+  });
+
+  test("and ends there after all where going on fails", async () => {
+    const failing = scripted(
+      "a",
+      [text(ANSWER.slice(0, 100)), LENGTH],
+      [{ fail: { code: "provider-auth", action: "fallback" } }],
+    );
+    const world = createWorld([failing], { goesPastLength: true });
+    await world.start();
+    const { text: whole, end } = await world.ended();
+    assert.equal(whole, ANSWER.slice(0, 100));
+    assert.equal(end.outcome, "completed");
+    assert.equal(end.finishReason?.unified, "length");
+    assert.equal(end.failure, undefined);
+  });
+
+  test("not by default", async () => {
+    const provider = scripts();
+    const world = createWorld([provider]);
+    await world.start();
+    assert.equal((await world.ended()).end.finishReason?.unified, "length");
+    assert.equal(provider.calls.length, 1);
+  });
+});
+
 describe("Engine goes on with JSON", () => {
   const JSON_ANSWER = JSON.stringify({
     name: "Paris",

@@ -21,6 +21,7 @@ export class Course implements Disposable {
   readonly #ended = new AbortController();
   readonly #failed: FailedAttempt[] = [];
   readonly #release: () => void;
+  #endedAtLength: AttemptResult | undefined;
 
   constructor(options: CourseOptions) {
     this.#options = options;
@@ -83,6 +84,9 @@ export class Course implements Disposable {
       last = { ...last, outcome: interruption.code === "cancelled" ? "cancelled" : "failed" };
       break;
     }
+    // What ended at a ceiling of tokens had ended, whatever became of going on.
+    if (last?.outcome === "failed" && this.#endedAtLength !== undefined)
+      return { last: this.#endedAtLength, failure: undefined };
     return { last, failure: last?.outcome === "completed" ? undefined : finalFailure(this.#failed) };
   }
 
@@ -90,7 +94,7 @@ export class Course implements Disposable {
   #after({ step, shape, result }: Made, state: AnswerState): Step | undefined {
     const { continuer, route } = this.#options;
     const { failure } = result;
-    if (failure === undefined) return undefined;
+    if (failure === undefined) return this.#pastLength(result, state);
     if (!isBegun(state)) return this.#plan.after(failure);
     if (!continuer.mayContinue(state, route.onCut, failure)) return undefined;
     const { strategy } = shape;
@@ -102,6 +106,15 @@ export class Course implements Disposable {
     const judged: UpstreamFailure = failure.action === "tell" ? { ...failure, action: "fallback" } : failure;
     const next = this.#plan.after(judged, { hasProgressed: result.isCommitted });
     return next && { ...next, why: "continuation" };
+  }
+
+  /** Where a ceiling of tokens is no end, the model goes on as long as it brings something new. */
+  #pastLength(result: AttemptResult, state: AnswerState): Step | undefined {
+    const { continuer, route } = this.#options;
+    const isCutShort = result.finishReason?.unified === "length" && result.isCommitted;
+    if (!route.goesPastLength || !isCutShort || !continuer.mayContinue(state, route.onCut)) return undefined;
+    this.#endedAtLength = result;
+    return this.#plan.again();
   }
 
   async #wait(ms: number): Promise<UpstreamFailure | undefined> {

@@ -87,6 +87,13 @@ export class Plan {
     return { target: next.target, why: isSame ? "retry" : "fallback", waitMs: Math.max(0, next.readyAt - now) };
   }
 
+  /** The current target once more, to go on past its ceiling of tokens; `undefined` when that has been done often enough. */
+  again(): Step | undefined {
+    this.#attempts++;
+    if (this.#current === undefined || this.#attempts >= MOST_ATTEMPTS) return undefined;
+    return { target: this.#current.target, why: "continuation", waitMs: 0 };
+  }
+
   /** What follows when the current target can't be asked at all; `undefined` when no target is left. */
   without(): Step | undefined {
     return this.after({ code: "unsupported-feature", action: "fallback" });

@@ -17,6 +17,8 @@ export interface Route {
   /** Milliseconds without a sign of an answer after which the next target is asked too; `null` for never. */
   hedgeAfterMs: number | null;
   onCut: "continue" | "fail";
+  /** Whether the model is asked to go on when it used up its ceiling of tokens; absent means that this ends the answer. */
+  goesPastLength?: boolean;
 }
 
 /** Finds a route by its name, or by `provider/model`; `undefined` if there is none. */

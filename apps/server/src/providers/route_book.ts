@@ -34,7 +34,8 @@ export class RouteBook {
       const provider = this.providers.get(providerName);
       return provider === undefined ? [] : [{ provider, model }];
     });
-    return { name: config.name, targets, timeouts, maxRetries, hedgeAfterMs, onCut };
+    const goesPastLength = this.#config.isExtreme;
+    return { name: config.name, targets, timeouts, maxRetries, hedgeAfterMs, onCut, goesPastLength };
   }
 
   /** Whether a route has a target that can be asked; `undefined` if there is no such route. */
