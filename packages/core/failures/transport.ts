@@ -58,6 +58,12 @@ const TRANSPORT_RULES: readonly TransportRule[] = [
   },
   { code: "malformed", action: "fallback", says: /redirect/i },
   {
+    // Where the upstream has announced `connection: close`, Node lets its parser judge how a lost connection ended the body.
+    code: { "before-headers": "network", body: "cut" },
+    action: "retry",
+    says: /HPE_INVALID_EOF_STATE|invalid eof state/i,
+  },
+  {
     code: "malformed",
     action: "fallback",
     says: /HTTPParserError|\bHPE_|invalid http|Malformed_HTTP|InvalidHTTPResponse|http (version|status|header) pars|parse error|invalid chunk/i,

@@ -51,6 +51,7 @@ async function failureOf(url: string, init?: RequestInit) {
 
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
 const CHUNKED = `${HEAD}Transfer-Encoding: chunked\r\n\r\n`;
+const CLOSING = `${HEAD}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
 const EVENT = 'data: {"choices":[]}\n\n';
 const CHUNK = `${EVENT.length.toString(16)}\r\n${EVENT}\r\n`;
 
@@ -85,6 +86,20 @@ const MISHAPS: readonly [
     "retry",
   ],
   ["a close without the last chunk", (socket) => socket.end(CHUNKED + CHUNK), "body", "cut", "retry"],
+  [
+    "a reset in the middle of a body after which the connection was to be closed",
+    (socket) => socket.write(CLOSING + CHUNK, () => setImmediate(() => socket.resetAndDestroy())),
+    "body",
+    "cut",
+    "retry",
+  ],
+  [
+    "a close without the last chunk of a body after which the connection was to be closed",
+    (socket) => socket.end(CLOSING + CHUNK),
+    "body",
+    "cut",
+    "retry",
+  ],
   [
     "a close below the stated length",
     (socket) => socket.end(`${HEAD}Content-Length: 500\r\n\r\n${EVENT}`),
