@@ -4,6 +4,7 @@ import { FailureError } from "../failure_error.ts";
 import { failureErrorOf, sendFailure } from "./respond.ts";
 import type { Exchange, HttpRoute } from "./routes.ts";
 import { findRoute } from "./routes.ts";
+import { refuseUnparsed } from "./unparsed.ts";
 
 /** A handler of Node's own kind, for everything below a path. */
 export interface Mount {
@@ -25,14 +26,21 @@ export interface ServeOptions {
 /** Browsers and proxies keep connections for a minute; a server that closes first resets requests on their way. */
 const KEEP_ALIVE_MS = 72_000;
 
+/** Room for the longest question in an address, percent-encoded: what is too long is refused by its door, in words. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+
 /** Makes the one HTTP server with its dispatch table. */
 export function createHttpServer(options: ServeOptions): Server {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
-    dispatch(options, request, response).catch((error: unknown) => {
-      options.onError(error);
-      response.destroy();
-    });
-  });
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, maxHeaderSize: MAX_HEADER_BYTES },
+    (request, response) => {
+      dispatch(options, request, response).catch((error: unknown) => {
+        options.onError(error);
+        response.destroy();
+      });
+    },
+  );
+  server.on("clientError", refuseUnparsed);
   return server;
 }
 
