@@ -10,6 +10,8 @@ const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 export interface Child extends AsyncDisposable {
   url: string;
   process: ChildProcess;
+  /** All that it has written so far, its log included. */
+  said: () => string;
   /** Resolves when it has gone; to its exit code, `null` when a signal ended it. */
   exited: Promise<number | null>;
 }
@@ -23,8 +25,8 @@ export async function startChild(directory: string, environment: Record<string, 
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = once(child, "exit").then(([code]) => code as number | null);
+  let said = "";
   const url = await new Promise<string>((resolve, reject) => {
-    let said = "";
     const listen = (chunk: Buffer) => {
       said += chunk.toString();
       const found = /CogniForge {3}(http:\S+)/.exec(said);
@@ -37,6 +39,7 @@ export async function startChild(directory: string, environment: Record<string, 
   return {
     url,
     process: child,
+    said: () => said,
     exited,
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");

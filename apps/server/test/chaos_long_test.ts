@@ -167,15 +167,13 @@ async function startMortal(directory: string, onUrl: (url: string) => void) {
 
   async function start(): Promise<Child> {
     const started = await startChild(directory);
-    const listen = (chunk: Buffer) => {
-      for (const line of chunk.toString().split("\n")) {
-        if (/"level":[56]0/.test(line) || /^\S*Error/.test(line)) faults.push(line.slice(0, 500));
-      }
-    };
-    started.process.stdout?.on("data", listen);
-    started.process.stderr?.on("data", listen);
     onUrl(started.url);
     return started;
+  }
+
+  function noteFaults(): void {
+    const lines = child.said().split("\n");
+    faults.push(...lines.filter((line) => /"level":[56]0/.test(line) || /^\S*Error/.test(line)));
   }
 
   return {
@@ -189,6 +187,7 @@ async function startMortal(directory: string, onUrl: (url: string) => void) {
       const code = await child.exited;
       onUrl(NOWHERE);
       const at = Date.now();
+      noteFaults();
       if (how === "stopped" && code !== 0) faults.push(`Stopped with ${code}`);
       if (how === "killed-while-starting") await startAndKill(directory, random() * 3_000);
       child = await start();
@@ -196,7 +195,9 @@ async function startMortal(directory: string, onUrl: (url: string) => void) {
     },
     async stop(): Promise<number | null> {
       child.process.kill("SIGTERM");
-      return child.exited;
+      const code = await child.exited;
+      noteFaults();
+      return code;
     },
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
