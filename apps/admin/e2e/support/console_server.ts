@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const MAIN = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url));
 
 /** The account that `environment.ADMIN_EMAIL` and the tests use. */
-export const ADMIN = { email: "layla@example.com", password: "correct horse battery", name: "ليلى الإدريسي" };
+export const ADMIN = { email: "admin@example.com", password: "correct horse battery", name: "المدير" };
 
 /** Environment in which the first administrator exists from the start. */
 export const WITH_ADMIN = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, ADMIN_NAME: ADMIN.name };

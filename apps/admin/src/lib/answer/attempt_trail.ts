@@ -1,5 +1,5 @@
-import type { AnswerState, AttemptSummary, Bilingual, FailureInfo } from "@cogniforge/core/events";
-import { failureInfo, isFailureCode } from "@cogniforge/core/failures";
+import type { AnswerState, AttemptSummary, FailureInfo } from "@cogniforge/core/events";
+import { failureOf } from "#lib/i18n/failure_text.ts";
 
 /** One attempt as the list of attempts shows it. */
 export interface AttemptRow {
@@ -10,8 +10,6 @@ export interface AttemptRow {
   /** What happened and what to do. */
   failure: Pick<FailureInfo, "message" | "remedy"> | undefined;
 }
-
-const NOTHING: Bilingual = { en: "", ar: "" };
 
 /** Name of a target for people. */
 export function targetName({ provider, model }: { provider: string; model: string }): string {
@@ -26,9 +24,4 @@ export function attemptRows(state: AnswerState): AttemptRow[] {
     state: attempt.outcome ?? (state.end === undefined ? "running" : state.end.outcome),
     failure: attempt.failureCode === undefined ? undefined : failureOf(attempt.failureCode),
   }));
-}
-
-function failureOf(code: string): Pick<FailureInfo, "message" | "remedy"> {
-  // A later server may know a code that this page does not: the code itself is still worth showing.
-  return isFailureCode(code) ? failureInfo(code) : { message: { en: code, ar: code }, remedy: NOTHING };
 }

@@ -10,6 +10,12 @@ export type ConversationPage = Outputs["conversations"]["list"];
 export type ConversationInfo = ConversationPage["conversations"][number];
 export type ConversationView = Outputs["conversations"]["get"];
 export type TurnView = ConversationView["turns"][number];
+export type RouteStatus = Outputs["providers"]["list"][number];
+export type TargetStatus = RouteStatus["targets"][number];
+export type DrillStatus = Outputs["providers"]["drills"][number];
+export type FaultInput = Inputs["providers"]["armDrill"]["fault"];
+export type BreakerStatus = Outputs["metrics"]["breakers"][number];
+export type AnswerCounts = Outputs["metrics"]["counters"];
 export type FirstAdmin = Inputs["setup"]["createFirstAdmin"];
 
 /** What is asked of the server; `answerId` makes a repeated call harmless. */
@@ -17,6 +23,15 @@ export interface Ask {
   answerId: string;
   question: string;
   conversationId?: string | undefined;
+}
+
+/** How the providers and the answers do at one moment. */
+export interface ProvidersView {
+  routes: RouteStatus[];
+  drills: DrillStatus[];
+  /** Those that are not closed, or whose target failed lately. */
+  breakers: BreakerStatus[];
+  counts: AnswerCounts;
 }
 
 export interface WatchOptions {
@@ -40,6 +55,10 @@ export interface ConsoleApi {
   renameConversation(conversationId: string, title: string): Promise<void>;
   removeConversation(conversationId: string): Promise<void>;
   status(): Promise<SystemStatus>;
+  /** For administrators, as are drills. */
+  readProviders(): Promise<ProvidersView>;
+  armDrill(provider: string, fault: FaultInput): Promise<DrillStatus>;
+  disarmDrill(provider: string): Promise<DrillStatus>;
   createFirstAdmin(input: FirstAdmin): Promise<void>;
 }
 
@@ -52,7 +71,7 @@ const GIVE_UP_AFTER_MS = 30_000;
 /** The server's API, with the session that the browser's cookie carries. */
 export function createConsoleApi(origin: string): ConsoleApi {
   const client = createCogniforgeClient({ url: origin, policy: { giveUpAfterMs: GIVE_UP_AFTER_MS } });
-  const { conversations } = client;
+  const { conversations, metrics, providers } = client;
   return {
     ask: (input) => client.ask(input),
     watch: (answerId, options) => client.watch(answerId, options),
@@ -63,6 +82,17 @@ export function createConsoleApi(origin: string): ConsoleApi {
     renameConversation: (conversationId, title) => conversations.rename(conversationId, title),
     removeConversation: (conversationId) => conversations.remove(conversationId),
     status: () => client.system.status(),
+    async readProviders() {
+      const [routes, drills, breakers, counts] = await Promise.all([
+        providers.list(),
+        providers.drills(),
+        metrics.breakers(),
+        metrics.counters(),
+      ]);
+      return { routes, drills, breakers, counts };
+    },
+    armDrill: (provider, fault) => providers.armDrill(provider, fault),
+    disarmDrill: (provider) => providers.disarmDrill(provider),
     createFirstAdmin: (input) => client.setup.createFirstAdmin(input),
   };
 }

@@ -76,6 +76,9 @@ export class ConsoleState {
       getConversation: noticing(api.getConversation),
       renameConversation: noticing(api.renameConversation),
       removeConversation: noticing(api.removeConversation),
+      readProviders: noticing(api.readProviders),
+      armDrill: noticing(api.armDrill),
+      disarmDrill: noticing(api.disarmDrill),
     };
   }
 }

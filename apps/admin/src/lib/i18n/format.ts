@@ -33,3 +33,13 @@ export function formatCost(amount: number): string {
 export function formatMoment(at: number): string {
   return new Intl.DateTimeFormat(numberLocale(), { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
+
+/** A time of day to the second, such as "14:05:09". */
+export function formatTime(at: number): string {
+  return new Intl.DateTimeFormat(numberLocale(), { timeStyle: "medium" }).format(at);
+}
+
+/** Milliseconds as such, where they are compared with a limit. */
+export function formatMilliseconds(ms: number): string {
+  return m.unit_milliseconds({ value: formatNumber(Math.round(ms)) });
+}

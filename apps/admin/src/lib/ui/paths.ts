@@ -4,5 +4,6 @@ import { resolve } from "$app/paths";
 export const paths = {
   home: () => resolve("/(console)/(chat)"),
   conversation: (id: string) => resolve("/(console)/(chat)/c/[id]", { id }),
+  providers: () => resolve("/(console)/providers"),
   login: () => resolve("/(entry)/login"),
 };
