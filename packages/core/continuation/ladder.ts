@@ -53,10 +53,17 @@ export class Ladder {
     return rungs.find((rung) => !refused?.has(rung));
   }
 
-  /** Remembers that the target refused a strategy: within this answer, and a prefill for good. */
+  /** Remembers that the target refused a strategy, within this answer. */
   refused(target: string, strategy: Strategy): void {
     const known = this.#refused.get(target) ?? new Set<Strategy>();
     this.#refused.set(target, known.add(strategy));
-    if (strategy === "prefill") this.#memory.learnPrefill(target, false);
+  }
+
+  /**
+   * The target went on in some way. If it had refused a prefill before, it was the prefill that it could not take, and not the
+   * request as such: only that is a lesson for other answers.
+   */
+  accepted(target: string, strategy: Strategy): void {
+    if (strategy !== "prefill" && this.#refused.get(target)?.has("prefill")) this.#memory.learnPrefill(target, false);
   }
 }

@@ -5,6 +5,7 @@ import { Continuer, isBegun } from "./continuer.ts";
 import { Course } from "./course.ts";
 import type { Ending } from "./facts.ts";
 import { answerEnd, answerStart } from "./facts.ts";
+import type { Past } from "./past.ts";
 import type { AnswerRunOptions } from "./run_options.ts";
 
 /**
@@ -14,10 +15,10 @@ import type { AnswerRunOptions } from "./run_options.ts";
  * @throws {EndedByEngine} If the signal says `interrupted`: the journal stays open for whoever goes on.
  */
 export async function runAnswer(options: AnswerRunOptions): Promise<void> {
-  const { answerId, ask, route, writer, clock } = options;
-  const timing = new StreamTiming(clock.now());
+  const { answerId, ask, route, writer, clock, past } = options;
+  const timing = past?.timing ?? new StreamTiming(clock.now());
   if (writer.state.seq === 0) await writer.write([answerStart(answerId, ask.conversationId, route)]);
-  await closeOpenAttempts(writer);
+  if (past !== undefined) await closeOpenAttempts(writer, past);
   const ending = await endingOf(options, timing);
   await writer.write([await answerEnd(writer, ending, timing, clock.now())]);
 }
@@ -37,7 +38,7 @@ async function endingOf(options: AnswerRunOptions, timing: StreamTiming): Promis
 }
 
 /** Attempts that the dead holder left open end here, with what is known of them. */
-async function closeOpenAttempts(writer: AnswerWriter): Promise<void> {
+async function closeOpenAttempts(writer: AnswerWriter, { attempts, lastAt }: Past): Promise<void> {
   const open = writer.state.attempts.filter(({ outcome }) => outcome === undefined);
   await writer.write(
     open.map(({ attempt }) => ({
@@ -45,7 +46,7 @@ async function closeOpenAttempts(writer: AnswerWriter): Promise<void> {
       attempt,
       outcome: "failed",
       failure: failureInfo("interrupted"),
-      timing: { totalMs: 0, deltas: 0 },
+      timing: (attempts.get(attempt) ?? new StreamTiming(lastAt)).summary(lastAt),
     })),
   );
 }

@@ -282,4 +282,38 @@ describe("Engine.recover() goes on from the text that readers have", () => {
       ["first", "recovery"],
     );
   });
+
+  test("and measures the whole answer, the dead holder's part and the gap included", async () => {
+    const wait = Promise.withResolvers<void>();
+    const dying = createWorld(
+      [scripted("a", [text(ANSWER.slice(0, 40)), { gate: wait.promise }, text(ANSWER.slice(40, 88)), { hang: true }])],
+      {
+        engine: { holder: "dead" },
+      },
+    );
+    const isAsked = dying.clock.whenSet(TIMEOUTS.firstTokenMs);
+    await dying.start();
+    await isAsked;
+    for await (const batch of dying.journal.follow("answer-under-test", { after: 2 })) if (batch.length > 0) break;
+    dying.clock.advance(700);
+    wait.resolve();
+    for await (const batch of dying.journal.follow("answer-under-test", { after: 3 })) if (batch.length > 0) break;
+    const closed = dying.engine.close(0);
+    dying.clock.advance(0);
+    await closed;
+    dying.clock.advance(5_000);
+    const model = new ForgetfulModel("a", { cutAfter: [], behaviour: "exact" });
+    const world = createWorld([model], { engine: { journal: dying.journal, clock: dying.clock } });
+    await world.engine.recover();
+    const { end, attempts } = await world.ended();
+    assert.equal(end.timing.totalMs, 5_700);
+    assert.equal(end.timing.firstTokenMs, 0);
+    assert.deepEqual(attempts[0]?.timing, {
+      totalMs: 700,
+      deltas: 2,
+      firstTokenMs: 0,
+      interTokenMs: { p50: 700, p95: 700, max: 700 },
+    });
+    assert.equal(attempts[1]?.seam?.freezeMs, 5_000);
+  });
 });

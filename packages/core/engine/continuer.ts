@@ -71,6 +71,11 @@ export class Continuer {
     return true;
   }
 
+  /** Remembers that a target went on in some way. */
+  noteAccepted(target: Target, strategy: Strategy | undefined): void {
+    if (strategy !== undefined) this.#ladder.accepted(keyOf(target), strategy);
+  }
+
   #strategyFor(target: Target, state: AnswerState, { handed }: Anchor): Strategy | undefined {
     // After a tool call the text is no longer the end of what the model said: only a restart tells where it stands.
     const isShort = handed === "" || state.toolCalls.length > 0;

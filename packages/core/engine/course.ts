@@ -25,8 +25,9 @@ export class Course implements Disposable {
 
   constructor(options: CourseOptions) {
     this.#options = options;
-    const { route, clock, random, signal, resilience } = options;
-    const { totalMs } = route.timeouts;
+    const { route, clock, random, signal, resilience, past, writer } = options;
+    // The time in which a dead holder carried the answer counts; the time in which nobody did does not.
+    const totalMs = Math.max(0, route.timeouts.totalMs - (past?.carriedMs ?? 0));
     const onEnded = () => this.#ended.abort(signal.reason);
     if (signal.aborted) onEnded();
     else signal.addEventListener("abort", onEnded, { once: true });
@@ -41,6 +42,7 @@ export class Course implements Disposable {
       deadline: clock.now() + totalMs,
       isAvailable: (target) => resilience.breakers.isAvailable(nameOf(target)),
       mayRetry: () => resilience.retries.tryRetry(),
+      made: writer.state.attempts.length,
     });
   }
 
@@ -76,6 +78,7 @@ export class Course implements Disposable {
         if (failure !== undefined && isFault) this.#failed.push({ ...nameOf(one.step.target), failure });
       }
       last = decisive.result;
+      if (last.isCommitted) this.#options.continuer.noteAccepted(decisive.step.target, decisive.shape.strategy);
       step = this.#after(decisive, writer.state);
       await writer.write([attemptEnd(last, decisive.attempt, step)]);
       const interruption = step && step.waitMs > 0 ? await this.#wait(step.waitMs) : undefined;

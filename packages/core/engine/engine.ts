@@ -11,7 +11,8 @@ import { AnswerWriter } from "./answer_writer.ts";
 import type { Ask } from "./ask.ts";
 import { askSchema } from "./ask.ts";
 import { EndedByEngine } from "./ended.ts";
-import { foldJournal } from "./fold_journal.ts";
+import type { Past } from "./past.ts";
+import { readPast } from "./past.ts";
 import type { Resilience } from "./resilience.ts";
 import { createResilience } from "./resilience.ts";
 import type { Route, RouteResolver } from "./route.ts";
@@ -94,7 +95,7 @@ export class Engine {
     const header: JournalHeader = { answerId, owner, createdAt: this.#clock.wallTime(), ask };
     const made = await this.#options.journal.create(header, { holder: this.#options.holder, ttlMs: this.#leaseTtlMs });
     if (!made.created) return made;
-    this.#carry(header, ask, route, made.lease, EMPTY_ANSWER_STATE);
+    this.#carry(header, ask, route, made.lease);
     return { created: true };
   }
 
@@ -139,20 +140,20 @@ export class Engine {
       const entry = await journal.find(lease.answerId);
       if (entry === undefined) return;
       const ask = askSchema.parse(entry.header.ask);
-      const state = await foldJournal(journal, lease.answerId);
+      const past = await readPast(journal, lease.answerId, this.#clock);
       // A route that the configuration has lost meanwhile has no targets: the answer ends with a failure that says so.
-      const route = resolveRoute(ask.route) ?? lostRoute(ask.route, state);
-      this.#carry(entry.header, ask, route, lease, state);
+      const route = resolveRoute(ask.route) ?? lostRoute(ask.route, past.state);
+      this.#carry(entry.header, ask, route, lease, past);
     } catch (error) {
       // One journal that can't be read must not keep the others from being finished.
       onError?.(error, lease.answerId);
     }
   }
 
-  #carry(header: JournalHeader, ask: Ask, route: Route, lease: Lease, state: AnswerState): void {
+  #carry(header: JournalHeader, ask: Ask, route: Route, lease: Lease, past?: Past): void {
     const { answerId } = header;
     const { journal, random = Math.random, onEnd, onError } = this.#options;
-    const writer = new AnswerWriter(journal, lease, state, () => this.#clock.wallTime());
+    const writer = new AnswerWriter(journal, lease, past?.state ?? EMPTY_ANSWER_STATE, () => this.#clock.wallTime());
     const abort = new AbortController();
     const policy = ask.onCut === undefined ? route : { ...route, onCut: ask.onCut };
     this.#options.onStart?.(header);
@@ -168,6 +169,7 @@ export class Engine {
           signal: abort.signal,
           memory: this.#memory,
           resilience: this.#resilience,
+          past,
         });
         await onEnd?.(header, writer.state);
       } catch (error) {

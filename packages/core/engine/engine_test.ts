@@ -172,6 +172,15 @@ describe("Engine retries", () => {
     assert.equal(world.clock.now(), 0);
   });
 
+  test("a target that could not be reached, after a backoff, where no other is left", async () => {
+    const world = createWorld([scripted("a", [failure("network")], [text("Back"), STOP])]);
+    const isWaiting = world.clock.whenSet(200);
+    await world.start();
+    await isWaiting;
+    world.clock.advance(200);
+    assert.equal((await world.ended()).text, "Back");
+  });
+
   test("never beyond the answer's deadline", async () => {
     const limited = failure("rate-limit", { action: "retry", retryAfterMs: TIMEOUTS.totalMs + 1 });
     const world = createWorld([scripted("a", [limited])]);
@@ -262,23 +271,23 @@ describe("Engine tells the truth of the end", () => {
 
   test("when all targets fail there is one failure, with each one's cause", async () => {
     const world = createWorld([
-      scripted("a", [failure("network")]),
+      scripted("a", [failure("model-not-found")]),
       scripted("b", [failure("provider-auth", { status: 401 })]),
     ]);
     await world.start();
     const { end } = await world.ended();
     assert.equal(end.failure?.code, "all-targets-failed");
     assert.deepEqual(end.failure.causes, [
-      { provider: "a", model: "a-model", code: "network" },
+      { provider: "a", model: "a-model", code: "model-not-found" },
       { provider: "b", model: "b-model", code: "provider-auth", status: 401 },
     ]);
     assert.ok(end.failure.message.ar.length > 0 && end.failure.remedy.ar.length > 0);
   });
 
   test("targets that failed alike are told as that failure", async () => {
-    const world = createWorld([scripted("a", [failure("network")]), scripted("b", [failure("network")])]);
+    const world = createWorld([scripted("a", [failure("malformed")]), scripted("b", [failure("malformed")])]);
     await world.start();
-    assert.equal((await world.ended()).end.failure?.code, "network");
+    assert.equal((await world.ended()).end.failure?.code, "malformed");
   });
 });
 

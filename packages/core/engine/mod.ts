@@ -1,3 +1,4 @@
+export type { PrefillMemory } from "../continuation/mod.ts";
 export type { Ask } from "./ask.ts";
 export { askSchema } from "./ask.ts";
 export type { EngineOptions, StartRequest } from "./engine.ts";

@@ -27,12 +27,17 @@ export interface PlanOptions {
   deadline: number;
   /** Whether a target's breaker lets it be asked in its place; others come last, but are not left out. */
   isAvailable: (target: Target) => boolean;
+  /** Attempts that were made before this plan: an answer that ends its process again and again must come to an end itself. */
+  made: number;
   /** Takes one retry out of the budget that all answers share; asked only where another target could be asked instead. */
   mayRetry: () => boolean;
 }
 
 /** Failures that a second try mends rarely: one retry is enough to know. */
 const RETRIED_ONCE: ReadonlySet<FailureCode> = new Set(["empty-answer", "invalid-tool-call", "malformed", "cut"]);
+
+/** Failures that another target mends sooner, but that may have passed when no other target is left. */
+const MAY_PASS: ReadonlySet<FailureCode> = new Set(["network", "upstream-timeout", "dependency"]);
 
 /** An answer that needs more attempts than this is beyond help, and each one is paid for. */
 const MOST_ATTEMPTS = 24;
@@ -41,19 +46,20 @@ const MOST_ATTEMPTS = 24;
  * Which target is asked next, in the route's order.
  *
  * A target that may be retried is, after a backoff, until its retries are used up; one that asked for a wait is left for another
- * that is ready, and taken up again when its time has come and nothing else is left. One that was silent, refused the key or has
- * no such model is not asked again for this answer.
+ * that is ready, and taken up again when its time has come and nothing else is left; so is one that could not be reached. One
+ * that was silent, refused the key or has no such model is not asked again for this answer.
  */
 export class Plan {
   readonly #candidates: Candidate[];
   readonly #maxRetries: number;
   readonly #options: PlanOptions;
   #current: Candidate | undefined;
-  #attempts = 0;
+  #attempts: number;
 
   constructor(route: Route, options: PlanOptions) {
     this.#maxRetries = route.maxRetries;
     this.#options = options;
+    this.#attempts = options.made;
     this.#candidates = route.targets.map((target) => ({
       target,
       retries: 0,
@@ -64,6 +70,7 @@ export class Plan {
 
   /** The first attempt; `undefined` for a route without targets. */
   first(why: AttemptReason = "first"): Step | undefined {
+    if (this.#attempts >= MOST_ATTEMPTS) return undefined;
     this.#current = this.#inOrder()[0];
     return this.#current && { target: this.#current.target, why, waitMs: 0 };
   }
@@ -127,7 +134,8 @@ export class Plan {
 
   #judge(failed: Candidate, failure: UpstreamFailure, now: number): void {
     const limit = RETRIED_ONCE.has(failure.code) ? Math.min(1, this.#maxRetries) : this.#maxRetries;
-    if (failure.action === "fallback" || failed.retries >= limit) {
+    const isHopeless = failure.action === "fallback" && !MAY_PASS.has(failure.code);
+    if (isHopeless || failed.retries >= limit) {
       failed.isOut = true;
       return;
     }
@@ -139,8 +147,8 @@ export class Plan {
     const left = this.#inOrder();
     const others = left.filter((candidate) => candidate !== failed);
     // A short backoff of our own is worth waiting for on the same target; a wait that the upstream asked for is not, while
-    // another target is ready; nor is a retry that would only add to an outage.
-    const isWorthWaiting = !failed.isOut && !failure.retryAfterMs;
+    // another target is ready; nor is a retry that would only add to an outage, or that has little hope.
+    const isWorthWaiting = failure.action === "retry" && !failed.isOut && !failure.retryAfterMs;
     if (isWorthWaiting && others.length === 0) return failed;
     if (isWorthWaiting && this.#options.isAvailable(failed.target) && this.#options.mayRetry()) return failed;
     const ready = others.find((candidate) => candidate.readyAt <= now);

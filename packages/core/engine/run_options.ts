@@ -5,6 +5,7 @@ import type { AnswerWriter } from "./answer_writer.ts";
 import type { Ask } from "./ask.ts";
 import type { AttemptResult } from "./attempt.ts";
 import type { AttemptShape, Continuer } from "./continuer.ts";
+import type { Past } from "./past.ts";
 import type { Step } from "./plan.ts";
 import type { Resilience } from "./resilience.ts";
 import type { Route } from "./route.ts";
@@ -20,6 +21,8 @@ export interface AnswerRunOptions {
   /** What is known of the targets' ability to go on. */
   memory: PrefillMemory;
   resilience: Resilience;
+  /** What was before this process took the answer up; absent where it begins here. */
+  past: Past | undefined;
   /** Ends the answer; its reason is an `EndedByEngine`. */
   signal: AbortSignal;
 }
