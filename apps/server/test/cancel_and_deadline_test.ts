@@ -152,8 +152,9 @@ test.concurrent("totalMs covers continuations together: each brings the answer o
   expect(end.attempts.length).toBeGreaterThanOrEqual(3);
   expect(end.attempts.slice(1).every(({ why }) => why === "continuation")).toBe(true);
   expect(end.attempts.length).toBe(requests.length);
-  expect(end).toMatchObject({ outcome: "failed", failure: { code: "deadline" } });
-  expect(tookMs).toBeGreaterThanOrEqual(TOTAL_MS - 1);
+  // A cut so late that the next attempt could not begin in time ends the answer as that cut, a little sooner.
+  expect(end.outcome).toBe("failed");
+  expect(["deadline", "cut"]).toContain(end.failure?.code);
   expect(tookMs).toBeLessThan(TOTAL_MS + SLACK_MS);
 });
 
