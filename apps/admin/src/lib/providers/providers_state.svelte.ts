@@ -51,15 +51,15 @@ export class ProvidersState {
       await this.refresh().finally(() => {
         isReading = false;
       });
-      if (!isOver) timer = setTimeout(read, REFRESH_MS);
+      if (!isOver) timer = setTimeout(readNow, REFRESH_MS);
     };
-    const onVisibility = () => void read();
-    page.addEventListener("visibilitychange", onVisibility);
+    const readNow = () => void read();
+    page.addEventListener("visibilitychange", readNow);
     void read();
     return () => {
       isOver = true;
       clearTimeout(timer);
-      page.removeEventListener("visibilitychange", onVisibility);
+      page.removeEventListener("visibilitychange", readNow);
     };
   }
 
