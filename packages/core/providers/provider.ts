@@ -2,7 +2,15 @@ import type { Cost, FinishReason, Timeouts, Usage } from "../events/mod.ts";
 import type { ChatMessage } from "./chat_message.ts";
 
 /** The wire languages that are spoken. */
-export type Dialect = "openai-chat" | "anthropic-messages" | "gemini" | "mock" | "scripted";
+export type Dialect =
+  | "openai-chat"
+  | "openai-responses"
+  | "anthropic-messages"
+  | "gemini"
+  | "ollama"
+  | "ai-sdk"
+  | "mock"
+  | "scripted";
 
 /** What one attempt asks of a model. */
 export interface ProviderRequest {
@@ -36,9 +44,12 @@ export interface ProviderContext {
  *
  * - `headers`: the upstream has accepted the request.
  * - `alive`: a comment, a ping or an empty event: the connection lives, the model has said nothing.
- * - `text`, `reasoning`: what the model says, never empty.
+ * - `text`, `reasoning`: what the model says, never empty; `logprobs` holds the text's tokens as OpenAI's `logprobs.content` does.
  * - `progress`: the model works on something that is not released piece by piece, such as a tool call's arguments.
- * - `tool-call`: complete, with arguments that are valid JSON text.
+ * - `tool-call`: complete, with arguments that are valid JSON text; `extra` is what the provider wants back beside the call in
+ *   the next turn, as OpenAI's look-alikes write it in `extra_content` (Gemini's thought signature).
+ * - `reasoning-details`: what the provider wants back of its reasoning in the next turn (signatures, encrypted blocks), as
+ *   OpenRouter writes it in `reasoning_details`; complete, once, before the finish.
  * - `model`, `usage`, `cost`: what the upstream reports of itself; a later one replaces an earlier one.
  * - `finish`: the model has finished. What follows is at most a report; an error after it is no failure.
  */
@@ -46,9 +57,17 @@ export type ProviderPart =
   | { type: "headers" }
   | { type: "alive" }
   | { type: "progress" }
-  | { type: "text"; text: string }
+  | { type: "text"; text: string; logprobs?: readonly unknown[] }
   | { type: "reasoning"; text: string }
-  | { type: "tool-call"; index: number; id: string; name: string; arguments: string }
+  | { type: "reasoning-details"; details: readonly Readonly<Record<string, unknown>>[] }
+  | {
+      type: "tool-call";
+      index: number;
+      id: string;
+      name: string;
+      arguments: string;
+      extra?: Readonly<Record<string, unknown>>;
+    }
   | { type: "model"; model: string }
   | { type: "usage"; usage: Usage }
   | { type: "cost"; cost: Cost }
