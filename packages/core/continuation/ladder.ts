@@ -29,7 +29,8 @@ export interface LadderOptions {
 /** Which strategy is tried on which target within one answer. */
 export class Ladder {
   readonly #memory: PrefillMemory;
-  readonly #refused = new Map<string, Set<Strategy>>();
+  readonly #ruledOut = new Map<string, Set<Strategy>>();
+  readonly #refusedPrefill = new Set<string>();
   readonly #isQuoteUnsuitable: boolean;
 
   constructor({ memory, isQuoteUnsuitable }: LadderOptions) {
@@ -38,25 +39,33 @@ export class Ladder {
   }
 
   /**
-   * The surest strategy that the target has not refused; `undefined` when all were.
+   * The surest strategy that the target has neither refused nor answered with nothing; `undefined` when none is left.
    *
    * @param knowsPrefill What the provider says of itself.
    * @param isShort Whether the text is too short to be handed over: then it is asked for anew.
    */
   next(target: string, knowsPrefill: boolean, isShort: boolean): Strategy | undefined {
-    const refused = this.#refused.get(target);
+    const ruledOut = this.#ruledOut.get(target);
     const canPrefill = this.#memory.acceptsPrefill(target) ?? knowsPrefill;
     const rungs: Strategy[] = [];
     if (canPrefill && !isShort) rungs.push("prefill");
     if (!this.#isQuoteUnsuitable && !isShort) rungs.push("quote");
     rungs.push("restart");
-    return rungs.find((rung) => !refused?.has(rung));
+    return rungs.find((rung) => !ruledOut?.has(rung));
   }
 
   /** Remembers that the target refused a strategy, within this answer. */
   refused(target: string, strategy: Strategy): void {
-    const known = this.#refused.get(target) ?? new Set<Strategy>();
-    this.#refused.set(target, known.add(strategy));
+    this.#ruleOut(target, strategy);
+    if (strategy === "prefill") this.#refusedPrefill.add(target);
+  }
+
+  /**
+   * Remembers that the target said nothing when asked in this way, within this answer: a model that takes what it is handed for
+   * a finished message stops at once. It teaches nothing about other texts.
+   */
+  emptied(target: string, strategy: Strategy): void {
+    this.#ruleOut(target, strategy);
   }
 
   /**
@@ -64,6 +73,11 @@ export class Ladder {
    * request as such: only that is a lesson for other answers.
    */
   accepted(target: string, strategy: Strategy): void {
-    if (strategy !== "prefill" && this.#refused.get(target)?.has("prefill")) this.#memory.learnPrefill(target, false);
+    if (strategy !== "prefill" && this.#refusedPrefill.has(target)) this.#memory.learnPrefill(target, false);
+  }
+
+  #ruleOut(target: string, strategy: Strategy): void {
+    const known = this.#ruledOut.get(target) ?? new Set<Strategy>();
+    this.#ruledOut.set(target, known.add(strategy));
   }
 }

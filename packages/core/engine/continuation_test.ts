@@ -9,7 +9,7 @@ const ANSWER =
   "Paris is the capital of France. It lies on the Seine, and it has been the country's largest city for centuries.\n\n" +
   '```sh\necho "bonjour"\n```\n\nSo much for Paris 🇫🇷, its museums and its very, very old bridges.';
 
-type Behaviour = "exact" | "restart" | "overlap" | "announces" | "other";
+type Behaviour = "exact" | "restart" | "overlap" | "announces" | "other" | "stops";
 
 /** A model that knows its whole answer, dies after some characters, and goes on in one of the ways that models have. */
 class ForgetfulModel implements Provider {
@@ -54,6 +54,8 @@ class ForgetfulModel implements Provider {
         return rest;
       case "restart":
         return ANSWER;
+      case "stops":
+        return "";
       case "overlap":
         return known.slice(-20).trimStart() + rest;
       case "announces":
@@ -130,6 +132,18 @@ describe("Engine goes on after a cut", () => {
     );
     assert.equal(model.requests[1]?.prefill === undefined, false);
     assert.equal(model.requests[2]?.prefill, undefined);
+  });
+
+  test("with a model that takes what it is handed for a finished message, by asking it in other ways", async () => {
+    for (const prefill of ["accepted", undefined] as const) {
+      const model = new ForgetfulModel("a", { cutAfter: [100], behaviour: "stops", ...(prefill && { prefill }) });
+      const world = createWorld([model], { engine: { clock: systemClock, random: () => 0 } });
+      await world.start();
+      const { text: whole, end } = await world.ended();
+      assert.equal(whole, ANSWER);
+      assert.equal(end.outcome, "completed");
+      assert.equal(model.requests.at(-1)?.messages.length, 1, "asked for the whole anew");
+    }
   });
 
   test("in the answer's own language", async () => {

@@ -63,8 +63,13 @@ export class Continuer {
     }
   }
 
-  /** Remembers a refusal; `false` if the failure was none. */
-  noteRefusal(target: Target, strategy: Strategy, { status, code }: UpstreamFailure): boolean {
+  /** Remembers that a way of going on led nowhere: it was refused, or answered with nothing; `false` if the failure is another. */
+  noteDeadEnd(target: Target, strategy: Strategy, { status, code }: UpstreamFailure): boolean {
+    // Asked for the whole anew, nothing is an empty answer like any other.
+    if (code === "empty-answer" && strategy !== "restart") {
+      this.#ladder.emptied(keyOf(target), strategy);
+      return true;
+    }
     const isRefusal = code === "invalid-request" || status === 400 || status === 422;
     if (!isRefusal || FINAL.has(code)) return false;
     this.#ladder.refused(keyOf(target), strategy);

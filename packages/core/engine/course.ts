@@ -101,7 +101,7 @@ export class Course implements Disposable {
     if (!isBegun(state)) return this.#plan.after(failure);
     if (!continuer.mayContinue(state, route.onCut, failure)) return undefined;
     const { strategy } = shape;
-    if (strategy !== undefined && !result.isCommitted && continuer.noteRefusal(step.target, strategy, failure)) {
+    if (strategy !== undefined && !result.isCommitted && continuer.noteDeadEnd(step.target, strategy, failure)) {
       // The same target at once, in a plainer way; if there is none left, the plan goes on.
       if (continuer.shape(step.target, state) !== undefined) return { ...step, why: "continuation", waitMs: 0 };
     }
