@@ -5,6 +5,8 @@ export { FaultyProvider, faultSchema } from "./faulty/mod.ts";
 export type { HttpProviderOptions, ProviderFetch, ProviderFetchInit } from "./http/mod.ts";
 export type { MockOptions } from "./mock/mod.ts";
 export { MockProvider } from "./mock/mod.ts";
+export type { OllamaOptions } from "./ollama/mod.ts";
+export { OllamaProvider } from "./ollama/mod.ts";
 export type { MaxTokensField, OpenAiChatOptions, PrefillStyle } from "./openai_chat/mod.ts";
 export { OpenAiChatProvider } from "./openai_chat/mod.ts";
 export type {

@@ -10,6 +10,8 @@ import type { ProviderPart } from "../provider.ts";
 export interface AnswerReader {
   /** Whether the model has finished; an error after it is no failure. */
   readonly isFinished: boolean;
+  /** Whether nothing follows what was read, by the dialect's own rules; for those whose last chunk is their end mark. */
+  readonly isAtEnd?: boolean;
   /** Whether the JSON is an answer, or a piece of one, in this dialect; an error is not. */
   isAnswer(body: JsonObject): boolean;
   /** Whether the data of an event is the end mark of the stream. */

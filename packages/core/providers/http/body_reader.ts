@@ -1,16 +1,22 @@
 import { UpstreamError } from "../../failures/mod.ts";
 import { SseDecoder, type SseItem, SseTooLargeError } from "../../sse/mod.ts";
-import { asObject, isCutJson, parseJson, parsePythonJson } from "../_json.ts";
+import { asObject, isCutJson, type JsonObject, parseJson, parsePythonJson } from "../_json.ts";
 import type { ProviderPart } from "../provider.ts";
 import { simulateStream } from "../simulate.ts";
 import type { AnswerReader } from "./answer_reader.ts";
+import { JsonLinesDecoder, type JsonLinesItem } from "./json_lines.ts";
 import { StrayLines } from "./stray_lines.ts";
 
 /** Options for {@linkcode BodyReader}. */
 export interface BodyReaderOptions {
   /** Longest event of a stream, and longest answer in one piece, in UTF-16 code units. */
   maxChars: number;
+  /** How a stream that begins with an object is framed; `events` by default, where such a body is JSON in one piece. */
+  framing?: BodyFraming;
 }
+
+/** How a dialect frames its streams: server-sent events, or one JSON object a line. */
+export type BodyFraming = "events" | "lines";
 
 /** More malformed events in a row than this are no accident. */
 const MAX_MALFORMED_IN_A_ROW = 3;
@@ -18,7 +24,7 @@ const MAX_MALFORMED_IN_A_ROW = 3;
 const MAX_STRAY_LINES = 200;
 
 /**
- * Reads the body of a 2xx answer: an event stream, or JSON in one piece.
+ * Reads the body of a 2xx answer: an event stream, JSON in one piece, or, where the dialect says so, one JSON object a line.
  *
  * Which of them is told by the first character, not by `content-type`, which proxies and servers get wrong.
  */
@@ -27,7 +33,9 @@ export class BodyReader {
   readonly #maxChars: number;
   readonly #decoder: SseDecoder;
   readonly #strayLines = new StrayLines();
-  #kind: "unknown" | "events" | "json" = "unknown";
+  readonly #framing: BodyFraming;
+  readonly #lines = new JsonLinesDecoder();
+  #kind: "unknown" | "events" | "lines" | "json" = "unknown";
   /** White space before the first character: it belongs to what follows. */
   #leading: Uint8Array[] = [];
   readonly #jsonDecoder = new TextDecoder();
@@ -38,8 +46,9 @@ export class BodyReader {
   #malformed = 0;
   #malformedInARow = 0;
 
-  constructor(answer: AnswerReader, { maxChars }: BodyReaderOptions) {
+  constructor(answer: AnswerReader, { maxChars, framing = "events" }: BodyReaderOptions) {
     this.#answer = answer;
+    this.#framing = framing;
     this.#maxChars = maxChars;
     this.#decoder = new SseDecoder({ maxEventChars: maxChars });
   }
@@ -65,7 +74,8 @@ export class BodyReader {
       this.#leading.push(bytes);
       if (first === undefined) return;
       if (first === "<") throw malformed("an HTML page instead of an answer");
-      this.#kind = first === "{" || first === "[" ? "json" : "events";
+      if (first === "{" && this.#framing === "lines") this.#kind = "lines";
+      else this.#kind = first === "{" || first === "[" ? "json" : "events";
       const pieces = this.#leading;
       this.#leading = [];
       for (const piece of pieces) this.#pushPiece(piece, parts);
@@ -83,6 +93,7 @@ export class BodyReader {
     let failure: unknown;
     try {
       if (this.#kind === "json") this.#readJson(parts);
+      else if (this.#kind === "lines") this.#readLastLines(parts);
       else this.#readRest(parts);
     } catch (error) {
       failure = error;
@@ -104,6 +115,10 @@ export class BodyReader {
       this.#jsonChars += text.length;
       if (this.#jsonChars > this.#maxChars) throw malformed("an answer beyond the limit of its length");
       this.#json.push(text);
+      return;
+    }
+    if (this.#kind === "lines") {
+      this.#pushLines(this.#jsonDecoder.decode(bytes, { stream: true }), parts);
       return;
     }
     const items: SseItem[] = [];
@@ -128,7 +143,7 @@ export class BodyReader {
     } else if (item.type === "stray") {
       const body = this.#strayLines.push(item.line);
       if (body !== undefined) {
-        this.#answer.readChunk(body, parts);
+        this.#readChunk(body, parts);
         if (this.#answer.isAnswer(body)) this.#events++;
       } else if (this.#events === 0 && this.#strayLines.count > MAX_STRAY_LINES) {
         throw malformed("lines that are no event stream");
@@ -151,13 +166,65 @@ export class BodyReader {
     else if (chunk !== undefined) {
       this.#events++;
       this.#malformedInARow = 0;
-      this.#answer.readChunk(chunk, parts);
+      this.#readChunk(chunk, parts);
     } else {
       // The last event of a stream that was cut in the middle of it.
       if (isLast && isCutJson(text)) return;
-      this.#malformed++;
-      if (++this.#malformedInARow > MAX_MALFORMED_IN_A_ROW) throw malformed("too many events that are no JSON");
+      this.#countMalformed();
     }
+  }
+
+  #readChunk(chunk: JsonObject, parts: ProviderPart[]): void {
+    this.#answer.readChunk(chunk, parts);
+    if (this.#answer.isAtEnd) this.#isDone = true;
+  }
+
+  #countMalformed(): void {
+    this.#malformed++;
+    if (++this.#malformedInARow > MAX_MALFORMED_IN_A_ROW) throw malformed("too many events that are no JSON");
+  }
+
+  #pushLines(text: string, parts: ProviderPart[]): void {
+    const items: JsonLinesItem[] = [];
+    this.#lines.push(text, items);
+    this.#readLineItems(items, parts, false);
+    if (this.#isDone) this.release(parts);
+    else if (this.#lines.heldChars > this.#maxChars) throw malformed("a line beyond the limit of its length");
+  }
+
+  #readLastLines(parts: ProviderPart[]): void {
+    const items: JsonLinesItem[] = [];
+    this.#lines.push(this.#jsonDecoder.decode(), items);
+    this.#lines.end(items);
+    this.#readLineItems(items, parts, true);
+    this.#refuseRubbish();
+  }
+
+  #readLineItems(items: readonly JsonLinesItem[], parts: ProviderPart[], isLast: boolean): void {
+    for (const item of items) {
+      if (item.type === "object") this.#readObject(item.text, parts);
+      else {
+        // Some proxies frame some of the lines as events.
+        const data = /^\s*data:(.*)$/.exec(item.line)?.[1];
+        if (data === undefined) this.#readItem(item, parts, isLast);
+        else this.#readEvent({ data, event: undefined }, parts, isLast);
+      }
+      if (this.#isDone) return;
+    }
+  }
+
+  #readObject(text: string, parts: ProviderPart[]): void {
+    if (text.length > this.#maxChars) throw malformed("a line beyond the limit of its length");
+    const chunk = asObject(parsePythonJson(text));
+    if (chunk === undefined) {
+      this.#countMalformed();
+      return;
+    }
+    // What is neither an answer nor an error says nothing.
+    if (this.#answer.isAnswer(chunk)) this.#events++;
+    else this.#malformed++;
+    this.#malformedInARow = 0;
+    this.#readChunk(chunk, parts);
   }
 
   /** Events without the blank line between them, or with their field's name twice: true if every line is one. */

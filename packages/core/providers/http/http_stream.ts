@@ -9,7 +9,7 @@ import type { ProviderFetch, ProviderFetchInit } from "./endpoint.ts";
 export interface HttpCall {
   url: string;
   headers: Headers;
-  /** Sent as JSON. */
+  /** Sent as JSON. A function is called when the stream is first read, so that what it throws is the attempt's failure. */
   body: unknown;
   fetch: ProviderFetch;
   /** Epoch milliseconds. */
@@ -96,7 +96,7 @@ async function request(call: HttpCall, { timeouts }: ProviderContext, signal: Ab
   const init: ProviderFetchInit = {
     method: "POST",
     headers: new Headers(call.headers),
-    body: JSON.stringify(call.body),
+    body: JSON.stringify(typeof call.body === "function" ? call.body() : call.body),
     // A redirect would carry the key to another host.
     redirect: "manual",
     signal,

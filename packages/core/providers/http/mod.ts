@@ -1,7 +1,8 @@
 export type { AnswerReader } from "./answer_reader.ts";
-export type { BodyReaderOptions } from "./body_reader.ts";
+export type { BodyFraming, BodyReaderOptions } from "./body_reader.ts";
 export { BodyReader } from "./body_reader.ts";
 export type { HttpProviderOptions, ProviderFetch, ProviderFetchInit } from "./endpoint.ts";
 export { endpointOf, headersOf } from "./endpoint.ts";
 export type { HttpCall } from "./http_stream.ts";
 export { streamHttp } from "./http_stream.ts";
+export { unsupported } from "./unsupported.ts";

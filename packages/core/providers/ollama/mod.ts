@@ -1,0 +1,2 @@
+export type { OllamaOptions } from "./ollama_provider.ts";
+export { OllamaProvider } from "./ollama_provider.ts";
