@@ -103,7 +103,7 @@ export default {
       {
         path: CORE,
         // The tools of core's tests have no door on purpose; that only tests take them is its own rule.
-        pathNot: `${CORE}(testing/.+|[^/]+/mod|journal/conformance)\\.ts$|${CORE}[^/]+/(conformance|testing)/mod\\.ts$`,
+        pathNot: `${CORE}(testing/.+|[^/]+/mod|journal/conformance|providers/ai_sdk/mod)\\.ts$|${CORE}[^/]+/(conformance|testing)/mod\\.ts$`,
       },
     ),
     ...privates,
