@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { chunkOf, EVENT_STREAM, JSON_TYPE, STOP } from "./_upstream.ts";
 
 /** What a chaotic upstream does instead of answering well. */
@@ -35,6 +36,8 @@ export interface ChaosUpstream extends AsyncDisposable {
   url: string;
   /** Responses that have not ended. */
   open(): number;
+  /** Connections that are there, idle ones included. */
+  connections(): Promise<number>;
 }
 
 /** The one answer to a question: long, never repeating itself, and full of what careless code breaks. */
@@ -82,6 +85,7 @@ export async function startChaosUpstream(chaos: Chaos, options: { refusesPrefill
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     open: () => open.size,
+    connections: async () => await promisify(server.getConnections).call(server),
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -2,9 +2,11 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { Held } from "./_probe.ts";
 import { KEY } from "./_server.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const PROBE = new URL("_probe.ts", import.meta.url).href;
 
 /** The real program as a process of its own. */
 export interface Child extends AsyncDisposable {
@@ -14,15 +16,17 @@ export interface Child extends AsyncDisposable {
   said: () => string;
   /** Resolves when it has gone; to its exit code, `null` when a signal ended it. */
   exited: Promise<number | null>;
+  /** What the process holds after collecting garbage. */
+  held: () => Promise<Held>;
 }
 
 /** Starts `node src/main.ts` in a folder and waits until it says where it listens. */
 export async function startChild(directory: string, environment: Record<string, string> = {}): Promise<Child> {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, ["--expose-gc", "--import", PROBE, MAIN], {
     cwd: directory,
     env: { PATH, HOME, PORT: "0", COGNIFORGE_API_KEY: KEY, COGNIFORGE_CONSOLE: "false", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const exited = once(child, "exit").then(([code]) => code as number | null);
   let said = "";
@@ -32,8 +36,8 @@ export async function startChild(directory: string, environment: Record<string, 
       const found = /CogniForge {3}(http:\S+)/.exec(said);
       if (found?.[1] !== undefined) resolve(found[1]);
     };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
+    child.stdout?.on("data", listen);
+    child.stderr?.on("data", listen);
     void exited.then((code) => reject(new Error(`The program ended with ${code} and said: ${said}`)));
   });
   return {
@@ -41,6 +45,12 @@ export async function startChild(directory: string, environment: Record<string, 
     process: child,
     said: () => said,
     exited,
+    async held() {
+      const answer = once(child, "message");
+      child.send("measure");
+      const [held] = await answer;
+      return held as Held;
+    },
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await exited;

@@ -8,7 +8,10 @@ type Unstamped<T> = T extends { seq: number; at: number } ? Omit<T, "seq" | "at"
 export type AnswerFact = Unstamped<Exclude<JournalEvent, TextDelta>> | Omit<TextDelta, "seq" | "at" | "offset">;
 
 /** What an attempt's stream releases. */
-export type AttemptFact = Extract<AnswerFact, { type: "text-delta" | "reasoning-delta" | "tool-call" }>;
+export type AttemptFact = Extract<
+  AnswerFact,
+  { type: "text-delta" | "reasoning-delta" | "reasoning-details" | "tool-call" }
+>;
 
 /** The one that numbers an answer's events and appends them under its lease. */
 export class AnswerWriter {

@@ -111,7 +111,13 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
       failure = error.failure;
     }
   }
-  return judge(intake, failure, timing.summary(clock.now(), intake.usage));
+  const result = judge(intake, failure, timing.summary(clock.now(), intake.usage));
+  const { reasoningDetails: details } = intake;
+  // Only what led to the end is of use in the next turn: that of an attempt which failed goes with its reasoning.
+  if (result.failure === undefined && details.length > 0) {
+    await release([{ type: "reasoning-details", attempt, details }]);
+  }
+  return result;
 }
 
 function observe(parts: readonly ProviderPart[], timing: StreamTiming, silence: ProgressWatch, now: number): void {

@@ -1,4 +1,5 @@
-import type { Cost, FinishReason, SeamInfo, ToolCallInfo, Usage } from "../events/mod.ts";
+import type { Cost, FinishReason, ReasoningDetails, SeamInfo, ToolCallInfo, Usage } from "../events/mod.ts";
+import { TokenRuns } from "../events/mod.ts";
 import { UpstreamError } from "../failures/mod.ts";
 import type { ProviderPart } from "../providers/mod.ts";
 import type { AttemptFact } from "./answer_writer.ts";
@@ -19,7 +20,7 @@ export interface IntakeOptions {
  *
  * - **Commit late, but at once**: blanks at the beginning wait for the first character that can be seen, so that an attempt which
  *   sends nothing but blanks leaves no trace; then they are released with it, unharmed.
- * - What a continuation repeats is swallowed at the seam.
+ * - What a continuation repeats is swallowed at the seam, and its tokens with it.
  * - Pieces of one read become one delta.
  * - A high surrogate at the end of a piece waits for its other half.
  */
@@ -28,6 +29,8 @@ export class Intake {
   cost: Cost | undefined;
   modelReported: string | undefined;
   finishReason: FinishReason | undefined;
+  /** What the provider wants back of its reasoning; it counts only if the attempt ends well. */
+  reasoningDetails: ReasoningDetails["details"] = [];
   /** Whether the model has said something, be it released or not. */
   hasContent = false;
   /** Whether text or a tool call was released: the attempt is committed. */
@@ -39,6 +42,8 @@ export class Intake {
   readonly #delivered: ReadonlySet<string>;
   #toldModel: string | undefined;
   #text = "";
+  /** The tokens of what is held in `#text`, and before it of what the seam holds. */
+  readonly #tokens = new TokenRuns();
   #reasoning = "";
 
   constructor({ attempt, shape, deliveredCalls = [] }: IntakeOptions) {
@@ -69,7 +74,7 @@ export class Intake {
       switch (part.type) {
         case "text":
           this.#releaseReasoning(facts);
-          this.#takeText(part.text);
+          this.#takeText(part.text, part.logprobs);
           break;
         case "reasoning":
           this.#releaseText(facts);
@@ -81,6 +86,9 @@ export class Intake {
           this.#takeCall(part, facts);
           break;
         }
+        case "reasoning-details":
+          this.reasoningDetails = [...part.details];
+          break;
         case "model":
           this.modelReported = part.model;
           break;
@@ -113,14 +121,16 @@ export class Intake {
    */
   finish(): AttemptFact[] {
     const { aligner } = this.#shape ?? {};
-    this.#text += aligner?.end() ?? "";
+    const late = aligner?.end() ?? "";
+    this.#text += late;
+    this.#dropSwallowed(late);
     this.#checkSeam();
     const facts: AttemptFact[] = [];
     const rest = this.#text.toWellFormed();
     this.#text = "";
     if (rest === "" || (!this.#holdsNoBlanks && !NOT_BLANK.test(rest))) return facts;
     this.isCommitted = true;
-    facts.push({ type: "text-delta", attempt: this.#attempt, text: rest });
+    facts.push(this.#delta(rest));
     return facts;
   }
 
@@ -129,11 +139,35 @@ export class Intake {
     return this.isCommitted || this.#shape?.aligner !== undefined;
   }
 
-  #takeText(text: string): void {
+  #takeText(text: string, logprobs: readonly unknown[] | undefined): void {
     this.hasContent = true;
     const { aligner } = this.#shape ?? {};
-    this.#text += aligner === undefined ? text : aligner.push(text);
+    this.#tokens.push(text.length, logprobs);
+    const fresh = aligner === undefined ? text : aligner.push(text);
+    this.#text += fresh;
+    this.#dropSwallowed(fresh);
     this.#checkSeam();
+  }
+
+  /** The tokens of what the seam swallowed go with it: what is left of them is `#text`'s, which ends with `fresh`. */
+  #dropSwallowed(fresh: string): void {
+    const { seam } = this;
+    if (seam === undefined) return;
+    const surplus = this.#tokens.length - this.#text.length;
+    if (surplus < 0) this.#tokens.unshift(-surplus);
+    else if (surplus > 0 && seam.isVerified) this.#tokens.drop(surplus);
+    else if (surplus > 0) {
+      // A join that is not proved may have a blank of our own, which is no token's.
+      const blanks = fresh.length - fresh.trimStart().length;
+      this.#tokens.drop(surplus + blanks);
+      this.#tokens.unshift(blanks);
+    }
+  }
+
+  /** A delta of the text that goes out next, with its tokens. */
+  #delta(text: string): AttemptFact {
+    const logprobs = this.#tokens.take(text.length);
+    return { type: "text-delta", attempt: this.#attempt, text, ...(logprobs.length > 0 && { logprobs }) };
   }
 
   #checkSeam(): void {
@@ -150,8 +184,9 @@ export class Intake {
       return;
     }
     this.isCommitted = true;
-    const { index, id, name, arguments: args } = call;
-    facts.push({ type: "tool-call", attempt: this.#attempt, index, id, name, arguments: args });
+    const { index, id, name, arguments: args, extra } = call;
+    const fact: AttemptFact = { type: "tool-call", attempt: this.#attempt, index, id, name, arguments: args };
+    facts.push(extra === undefined ? fact : { ...fact, extra });
   }
 
   /** Names the model on the first fact after it became known, so that readers need not wait for the end. */
@@ -168,7 +203,7 @@ export class Intake {
     this.#text = rest;
     if (whole === "") return;
     this.isCommitted = true;
-    facts.push({ type: "text-delta", attempt: this.#attempt, text: whole });
+    facts.push(this.#delta(whole));
   }
 
   #releaseReasoning(facts: AttemptFact[]): void {

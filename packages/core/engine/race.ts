@@ -136,7 +136,7 @@ export class Race {
   async #release(runner: Runner, facts: readonly AttemptFact[], ticket: BreakerTicket): Promise<void> {
     if (facts.length === 0) return;
     this.#hasSign = true;
-    if (this.#winner === undefined && facts.some(({ type }) => type !== "reasoning-delta")) this.#win(runner, ticket);
+    if (this.#winner === undefined && facts.some(isContent)) this.#win(runner, ticket);
     if (this.#winner !== undefined && this.#winner !== runner) return;
     if (this.#winner === undefined && this.#runners.length > 1) {
       runner.held.push(...facts);
@@ -174,6 +174,10 @@ export class Race {
     if (route.hedgeAfterMs === null || isBegun(writer.state)) return () => {};
     return clock.setTimer(() => this.#onHedge?.(), route.hedgeAfterMs);
   }
+}
+
+function isContent({ type }: AttemptFact): boolean {
+  return type === "text-delta" || type === "tool-call";
 }
 
 /** Tells the breaker how an attempt went, as far as that says something about its target. */

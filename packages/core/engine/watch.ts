@@ -56,13 +56,16 @@ export async function* watchAnswer(
 }
 
 function snapshotOf(state: AnswerState): Snapshot {
-  const { seq, text, reasoning, toolCalls, attempts, firstTokenAt, lastTokenAt, deltas } = state;
+  const { seq, text, reasoning, reasoningDetails, logprobs, toolCalls, attempts } = state;
+  const { firstTokenAt, lastTokenAt, deltas } = state;
   return {
     type: "snapshot",
     seq,
     at: lastTokenAt ?? Date.now(),
     text,
     reasoning,
+    ...(reasoningDetails.length > 0 && { reasoningDetails }),
+    ...(logprobs && { logprobs: [...logprobs] }),
     toolCalls: [...toolCalls],
     attempts: [...attempts],
     ...(firstTokenAt === undefined ? {} : { firstTokenAt }),
@@ -75,18 +78,22 @@ export function joinDeltas(events: readonly JournalEvent[]): readonly JournalEve
   if (events.length < 2) return events;
   const joined: JournalEvent[] = [];
   let pieces: string[] = [];
+  let tokens: unknown[] = [];
   const flush = () => {
     const last = joined.at(-1);
     if (pieces.length > 1 && (last?.type === "text-delta" || last?.type === "reasoning-delta")) {
-      joined[joined.length - 1] = { ...last, text: pieces.join("") };
+      const logprobs = last.type === "text-delta" && tokens.length > 0 ? { logprobs: tokens } : {};
+      joined[joined.length - 1] = { ...last, text: pieces.join(""), ...logprobs };
     }
     pieces = [];
+    tokens = [];
   };
   for (const event of events) {
     const last = joined.at(-1);
     if (event.type === "text-delta" && last?.type === "text-delta" && last.attempt === event.attempt) {
       joined[joined.length - 1] = { ...event, ...reported(last, event), offset: last.offset };
       pieces.push(event.text);
+      tokens.push(...(event.logprobs ?? []));
     } else if (event.type === "reasoning-delta" && last?.type === "reasoning-delta" && last.attempt === event.attempt) {
       joined[joined.length - 1] = { ...event, ...reported(last, event) };
       pieces.push(event.text);
@@ -94,6 +101,7 @@ export function joinDeltas(events: readonly JournalEvent[]): readonly JournalEve
       flush();
       joined.push(event);
       if (event.type === "text-delta" || event.type === "reasoning-delta") pieces.push(event.text);
+      if (event.type === "text-delta" && event.logprobs !== undefined) tokens.push(...event.logprobs);
     }
   }
   flush();
