@@ -1,0 +1,96 @@
+import { UpstreamError } from "../../failures/mod.ts";
+import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
+import {
+  BodyReader,
+  endpointOf,
+  type HttpProviderOptions,
+  headersOf,
+  type ProviderFetch,
+  streamHttp,
+} from "../http/mod.ts";
+import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
+import { GeminiAnswer } from "./gemini_answer.ts";
+import { pathOf, takesPrefill } from "./model.ts";
+import { buildRequestBody } from "./request.ts";
+
+/**
+ * Options for {@linkcode GeminiProvider}.
+ *
+ * The key is sent as `x-goog-api-key`, never in an address; for Vertex give `headers.authorization` instead. The base URL ends
+ * with the version (`https://generativelanguage.googleapis.com/v1beta`) or, on Vertex, with the publisher
+ * (`https://…/v1/projects/P/locations/L/publishers/google`).
+ */
+export interface GeminiOptions extends HttpProviderOptions {}
+
+/** Google's Gemini, through `generateContent` of the Gemini API and of Vertex AI. */
+export class GeminiProvider implements Provider {
+  readonly name: string;
+  readonly dialect = "gemini";
+  readonly isTrial = false;
+  readonly #baseUrl: string;
+  readonly #headers: Headers;
+  readonly #fetch: ProviderFetch;
+  readonly #maxChars: number;
+  readonly #now: () => number;
+
+  /** @throws {TypeError} If the base URL, the key or a header cannot be used. */
+  constructor(options: GeminiOptions) {
+    // Only tried here: the path depends on the model.
+    endpointOf(options.baseUrl, "models");
+    this.name = options.name;
+    this.#baseUrl = options.baseUrl;
+    this.#headers = headersOf(options, options.apiKey ? { "x-goog-api-key": options.apiKey } : {});
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
+    this.#maxChars = options.maxChars ?? MAX_SSE_EVENT_CHARS;
+    this.#now = options.now ?? Date.now;
+  }
+
+  acceptsPrefill(model: string): boolean {
+    return takesPrefill(model);
+  }
+
+  stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
+    const now = this.#now;
+    let body: unknown;
+    let url: string;
+    try {
+      url = this.#urlOf(request.model);
+      body = buildRequestBody(request);
+    } catch (error) {
+      return failing(error, context.signal);
+    }
+    return streamHttp(
+      {
+        url,
+        headers: this.#headers,
+        body,
+        fetch: this.#fetch,
+        now,
+        createReader: ({ headers }) => new BodyReader(new GeminiAnswer({ headers, now }), { maxChars: this.#maxChars }),
+      },
+      context,
+    );
+  }
+
+  /** @throws {UpstreamError} If the model's name is no path. */
+  #urlOf(model: string): string {
+    const path = pathOf(model);
+    if (path === undefined) {
+      throw new UpstreamError({
+        code: "model-not-found",
+        action: "fallback",
+        detail: "a model's name that is no path",
+      });
+    }
+    const url = endpointOf(this.#baseUrl, `${path}:streamGenerateContent`);
+    url.searchParams.set("alt", "sse");
+    return url.href;
+  }
+}
+
+/** A stream that fails at its first step, as one does whose call has failed. */
+async function* failing(error: unknown, signal: AbortSignal): AsyncGenerator<readonly ProviderPart[], void, undefined> {
+  if (signal.aborted) return;
+  yield* [];
+  throw error;
+}

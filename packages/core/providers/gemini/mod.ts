@@ -1,0 +1,2 @@
+export type { GeminiOptions } from "./gemini_provider.ts";
+export { GeminiProvider } from "./gemini_provider.ts";
