@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FailureCode, UpstreamFailure } from "../failures/mod.ts";
 import { MemoryJournal } from "../journal/mod.ts";
+import { ScriptedProvider } from "../providers/mod.ts";
 import { ManualClock } from "../resilience/mod.ts";
 import { ANSWER_ID, createWorld, STOP, scripted, TIMEOUTS, text } from "./_world.ts";
 
@@ -170,6 +171,24 @@ describe("Engine retries", () => {
     await world.start();
     assert.equal((await world.ended()).text, "Now");
     assert.equal(world.clock.now(), 0);
+  });
+
+  test("a target that asks for a wait, rather than give a trial answer; and gives one where the wait is too long", async () => {
+    for (const [retryAfterMs, wanted] of [
+      [5_000, "Real"],
+      [TIMEOUTS.totalMs + 1, "Trial"],
+    ] as const) {
+      const limited = failure("rate-limit", { action: "retry", retryAfterMs });
+      const trial = new ScriptedProvider({ name: "mock", attempts: [[text("Trial"), STOP]], isTrial: true });
+      const world = createWorld([scripted("a", [limited], [text("Real"), STOP]), trial]);
+      const isWaiting = world.clock.whenSet(5_000);
+      await world.start();
+      if (wanted === "Real") {
+        await isWaiting;
+        world.clock.advance(5_000);
+      }
+      assert.equal((await world.ended()).text, wanted);
+    }
   });
 
   test("a target that could not be reached, after a backoff, where no other is left", async () => {

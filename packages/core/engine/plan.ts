@@ -132,6 +132,13 @@ export class Plan {
     return ranked.toSorted((a, b) => a.rank - b.rank).map(({ one }) => one);
   }
 
+  /** Those that are left, without trial answers as long as a target with a model behind it can still be asked in time. */
+  #worthAsking(): Candidate[] {
+    const left = this.#inOrder();
+    const real = left.filter(({ target }) => !target.provider.isTrial);
+    return real.some(({ readyAt }) => readyAt <= this.#options.deadline) ? real : left;
+  }
+
   #judge(failed: Candidate, failure: UpstreamFailure, now: number): void {
     const limit = RETRIED_ONCE.has(failure.code) ? Math.min(1, this.#maxRetries) : this.#maxRetries;
     const isHopeless = failure.action === "fallback" && !MAY_PASS.has(failure.code);
@@ -144,7 +151,7 @@ export class Plan {
   }
 
   #pick(failed: Candidate, failure: UpstreamFailure, now: number): Candidate | undefined {
-    const left = this.#inOrder();
+    const left = this.#worthAsking();
     const others = left.filter((candidate) => candidate !== failed);
     // A short backoff of our own is worth waiting for on the same target; a wait that the upstream asked for is not, while
     // another target is ready; nor is a retry that would only add to an outage, or that has little hope.

@@ -41,19 +41,22 @@ export interface ScriptedOptions {
   attempts: readonly Script[];
   /** Calls beyond the last attempt play the last again, instead of throwing. */
   isRepeating?: boolean;
+  /** Whether it stands for a provider of trial answers. */
+  isTrial?: boolean;
 }
 
 /** Plays scripts, for tests and drills, and records its calls. */
 export class ScriptedProvider implements Provider {
   readonly name: string;
   readonly dialect = "scripted";
-  readonly isTrial = false;
+  readonly isTrial: boolean;
   readonly #attempts: readonly Script[];
   readonly #isRepeating: boolean;
   readonly #calls: { -readonly [Key in keyof ScriptedCall]: ScriptedCall[Key] }[] = [];
 
-  constructor({ name, attempts, isRepeating = false }: ScriptedOptions) {
+  constructor({ name, attempts, isRepeating = false, isTrial = false }: ScriptedOptions) {
     this.name = name;
+    this.isTrial = isTrial;
     this.#attempts = attempts;
     this.#isRepeating = isRepeating;
   }
