@@ -11,6 +11,8 @@ export type { OllamaOptions } from "./ollama/mod.ts";
 export { OllamaProvider } from "./ollama/mod.ts";
 export type { MaxTokensField, OpenAiChatOptions, PrefillStyle } from "./openai_chat/mod.ts";
 export { OpenAiChatProvider } from "./openai_chat/mod.ts";
+export type { OpenAiResponsesOptions } from "./openai_responses/mod.ts";
+export { OpenAiResponsesProvider } from "./openai_responses/mod.ts";
 export type {
   Dialect,
   Provider,
