@@ -113,13 +113,15 @@ export class AnswerReader {
 
   /** What was fetched anew, to replace what the caller has. */
   #snapshot(seq: number, at: number): AnswerEvent {
-    const { text, reasoning, toolCalls, attempts, firstTokenAt, deltas } = this.#state;
+    const { text, reasoning, reasoningDetails, logprobs, toolCalls, attempts, firstTokenAt, deltas } = this.#state;
     return {
       type: "snapshot",
       seq,
       at,
       text,
       reasoning,
+      ...(reasoningDetails.length > 0 && { reasoningDetails }),
+      ...(logprobs && { logprobs: [...logprobs] }),
       toolCalls: [...toolCalls],
       attempts: [...attempts],
       ...(firstTokenAt === undefined ? {} : { firstTokenAt }),

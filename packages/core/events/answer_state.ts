@@ -1,5 +1,15 @@
-import type { AnswerEnd, AnswerEvent, AnswerStart, AttemptSummary, NextStep, ToolCallInfo } from "./event.ts";
+import type {
+  AnswerEnd,
+  AnswerEvent,
+  AnswerStart,
+  AttemptSummary,
+  NextStep,
+  ReasoningDetails,
+  TextDelta,
+  ToolCallInfo,
+} from "./event.ts";
 import type { FailureInfo } from "./failure_info.ts";
+import { TokenRuns } from "./token_runs.ts";
 
 /** What a reader has of an answer after some of its events. */
 export interface AnswerState {
@@ -9,6 +19,10 @@ export interface AnswerState {
   readonly text: string;
   /** Reasoning of the attempt that runs, or of the one that ended the answer. */
   readonly reasoning: string;
+  /** What the provider wants back of that reasoning in the next turn. */
+  readonly reasoningDetails: ReasoningDetails["details"];
+  /** The text's tokens, as far as providers reported them; `undefined` where none did. */
+  readonly logprobs: readonly unknown[] | undefined;
   readonly toolCalls: readonly ToolCallInfo[];
   readonly attempts: readonly AttemptSummary[];
   /** The last setback that was survived, with what is done about it; absent once text flows again. */
@@ -27,6 +41,8 @@ export const EMPTY_ANSWER_STATE: AnswerState = {
   seq: 0,
   text: "",
   reasoning: "",
+  reasoningDetails: [],
+  logprobs: undefined,
   toolCalls: [],
   attempts: [],
   setback: undefined,
@@ -56,7 +72,7 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
       const summary: AttemptSummary = { attempt, provider, model, why, from: offset, to: offset };
       if (trial) summary.trial = true;
       // Reasoning of an earlier attempt led to nothing that readers keep.
-      return { ...state, seq, reasoning: "", attempts: [...state.attempts, summary] };
+      return { ...state, seq, reasoning: "", reasoningDetails: [], attempts: [...state.attempts, summary] };
     }
     case "text-delta": {
       if (event.offset > state.text.length) {
@@ -69,6 +85,7 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
         ...state,
         seq,
         text: state.text + fresh,
+        logprobs: joinLogprobs(state.logprobs, event, event.text.length - fresh.length),
         attempts: updateAttempt(state.attempts, event.attempt, {
           to: Math.max(state.text.length, event.offset + event.text.length),
           ...reported(event),
@@ -86,9 +103,17 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
         reasoning: state.reasoning + event.text,
         attempts: event.modelReported ? updateAttempt(state.attempts, event.attempt, reported(event)) : state.attempts,
       };
+    case "reasoning-details":
+      return {
+        ...state,
+        seq,
+        reasoningDetails: event.details,
+        attempts: event.modelReported ? updateAttempt(state.attempts, event.attempt, reported(event)) : state.attempts,
+      };
     case "tool-call": {
-      const { attempt, index, id, name, arguments: args } = event;
+      const { attempt, index, id, name, arguments: args, extra } = event;
       const call: ToolCallInfo = { attempt, index, id, name, arguments: args };
+      if (extra !== undefined) call.extra = extra;
       return { ...state, seq, toolCalls: [...state.toolCalls, call] };
     }
     case "attempt-end": {
@@ -115,6 +140,8 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
         seq,
         text: event.text,
         reasoning: event.reasoning,
+        reasoningDetails: event.reasoningDetails ?? [],
+        logprobs: event.logprobs,
         toolCalls: event.toolCalls,
         attempts: event.attempts,
         firstTokenAt: event.firstTokenAt,
@@ -127,6 +154,20 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
       // A later version's event: unknown, and by the protocol ignored.
       return { ...state, seq };
   }
+}
+
+/** The tokens with those of a delta, of which the first `known` code units were there before. */
+function joinLogprobs(
+  old: readonly unknown[] | undefined,
+  { text, logprobs }: TextDelta,
+  known: number,
+): readonly unknown[] | undefined {
+  if (logprobs === undefined) return old;
+  if (known === 0) return [...(old ?? []), ...logprobs];
+  const runs = new TokenRuns();
+  runs.push(text.length, logprobs);
+  runs.take(known);
+  return [...(old ?? []), ...runs.take(text.length - known)];
 }
 
 function reported({ modelReported }: { modelReported?: string | undefined }): Partial<AttemptSummary> {

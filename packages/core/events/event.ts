@@ -87,6 +87,8 @@ export const textDeltaSchema = z.object({
   /** Where `text` begins in the answer's text, in UTF-16 code units. */
   offset: z.int().nonnegative(),
   text: z.string().min(1),
+  /** The tokens of exactly this text, as entries of OpenAI's `logprobs.content`; absent where none were reported. */
+  logprobs: z.array(z.unknown()).optional(),
 });
 
 export const reasoningDeltaSchema = z.object({
@@ -95,6 +97,15 @@ export const reasoningDeltaSchema = z.object({
   type: z.literal("reasoning-delta"),
   attempt: z.int().positive(),
   text: z.string().min(1),
+});
+
+export const reasoningDetailsSchema = z.object({
+  ...stamp,
+  ...reported,
+  type: z.literal("reasoning-details"),
+  attempt: z.int().positive(),
+  /** What the provider wants back of its reasoning in the next turn, in the form of OpenRouter's `reasoning_details`; complete. */
+  details: z.array(z.record(z.string(), z.unknown())).min(1),
 });
 
 export const toolCallSchema = z.object({
@@ -107,6 +118,8 @@ export const toolCallSchema = z.object({
   name: z.string(),
   /** The arguments as the model wrote them: JSON text, complete. */
   arguments: z.string(),
+  /** What the provider wants back beside the call in the next turn (`extra_content` of OpenAI's look-alikes). */
+  extra: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** What the engine does after an attempt. */
@@ -172,6 +185,9 @@ export const snapshotSchema = z.object({
   type: z.literal("snapshot"),
   text: z.string(),
   reasoning: z.string(),
+  /** Absent where no provider gave any. */
+  reasoningDetails: reasoningDetailsSchema.shape.details.optional(),
+  logprobs: textDeltaSchema.shape.logprobs,
   toolCalls: z.array(toolCallInfoSchema),
   attempts: z.array(attemptSummarySchema),
   /** When the first text was released, in epoch milliseconds, so that live measures can go on. */
@@ -207,6 +223,7 @@ export const answerEventSchema = z.discriminatedUnion("type", [
   attemptStartSchema,
   textDeltaSchema,
   reasoningDeltaSchema,
+  reasoningDetailsSchema,
   toolCallSchema,
   attemptEndSchema,
   snapshotSchema,
@@ -217,6 +234,7 @@ export type AnswerStart = z.infer<typeof answerStartSchema>;
 export type AttemptStart = z.infer<typeof attemptStartSchema>;
 export type TextDelta = z.infer<typeof textDeltaSchema>;
 export type ReasoningDelta = z.infer<typeof reasoningDeltaSchema>;
+export type ReasoningDetails = z.infer<typeof reasoningDetailsSchema>;
 export type ToolCall = z.infer<typeof toolCallSchema>;
 export type AttemptEnd = z.infer<typeof attemptEndSchema>;
 export type Snapshot = z.infer<typeof snapshotSchema>;

@@ -13,6 +13,7 @@ export type {
   Outcome,
   Policy,
   ReasoningDelta,
+  ReasoningDetails,
   SeamInfo,
   Snapshot,
   TargetName,
@@ -34,6 +35,7 @@ export {
   PROTOCOL_VERSION,
   policySchema,
   reasoningDeltaSchema,
+  reasoningDetailsSchema,
   seamSchema,
   snapshotSchema,
   strategySchema,
@@ -45,5 +47,6 @@ export {
 } from "./event.ts";
 export type { Bilingual, FailureCause, FailureInfo } from "./failure_info.ts";
 export { bilingualSchema, failureCauseSchema, failureInfoSchema } from "./failure_info.ts";
+export { TokenRuns } from "./token_runs.ts";
 export type { Cost, FinishReason, Timing, Usage } from "./usage.ts";
 export { costSchema, finishReasonSchema, timingSchema, usageSchema } from "./usage.ts";

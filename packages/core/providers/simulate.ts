@@ -1,3 +1,4 @@
+import { TokenRuns } from "../events/mod.ts";
 import type { ProviderPart } from "./provider.ts";
 
 /** Runs without a space, as in Chinese, are cut after so many UTF-16 code units. */
@@ -24,10 +25,19 @@ export function* splitIntoPieces(text: string): Generator<string, void, undefine
   if (from < text.length) yield text.slice(from);
 }
 
-/** Streams what came in one piece: every piece of the text a batch of its own, everything else as it stands. */
+/** Streams what came in one piece: every piece of the text a batch of its own, with its tokens; everything else as it stands. */
 export function* simulateStream(parts: readonly ProviderPart[]): Generator<readonly ProviderPart[], void, undefined> {
   for (const part of parts) {
     if (part.type !== "text") yield [part];
-    else for (const text of splitIntoPieces(part.text)) yield [{ type: "text", text }];
+    else yield* simulateText(part);
+  }
+}
+
+function* simulateText({ text: whole, logprobs }: Extract<ProviderPart, { type: "text" }>): Generator<ProviderPart[]> {
+  const tokens = new TokenRuns();
+  tokens.push(whole.length, logprobs);
+  for (const text of splitIntoPieces(whole)) {
+    const own = tokens.take(text.length);
+    yield [{ type: "text", text, ...(own.length > 0 && { logprobs: own }) }];
   }
 }

@@ -5,6 +5,11 @@
 export class WholeCharacters {
   #half = "";
 
+  /** Length of what waits, in UTF-16 code units: 0 or 1. */
+  get heldLength(): number {
+    return this.#half.length;
+  }
+
   /** The text without a half at its end, which waits for the next text. */
   push(text: string): string {
     let joined = this.#half + text;

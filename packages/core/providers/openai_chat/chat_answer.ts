@@ -1,4 +1,4 @@
-import type { FinishReason, Usage } from "../../events/mod.ts";
+import { type FinishReason, TokenRuns, type Usage } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
 import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
 import type { AnswerReader } from "../http/mod.ts";
@@ -7,6 +7,8 @@ import { WholeCharacters } from "../whole_characters.ts";
 import { readContent } from "./content.ts";
 import { failureOfFinishReason, toFinishReason } from "./finish_reason.ts";
 import { findError } from "./in_band_error.ts";
+import { readLogprobs } from "./logprobs.ts";
+import { ReasoningDetailsAssembler } from "./reasoning_details.ts";
 import { ThinkTagSplitter } from "./think_tags.ts";
 import { ToolCallAssembler } from "./tool_calls.ts";
 import { readUsage } from "./usage.ts";
@@ -27,7 +29,10 @@ export class ChatAnswer implements AnswerReader {
   readonly #errors: ErrorContext;
   readonly #thinkTags = new ThinkTagSplitter();
   readonly #text = new WholeCharacters();
+  /** The tokens of what was said as text and is not released. */
+  readonly #tokens = new TokenRuns();
   readonly #reasoning = new WholeCharacters();
+  readonly #reasoningDetails = new ReasoningDetailsAssembler();
   readonly #toolCalls = new ToolCallAssembler();
   #model = "";
   #usage: Usage = {};
@@ -65,7 +70,7 @@ export class ChatAnswer implements AnswerReader {
     for (const choice of choices) {
       // Perplexity sends the whole message so far beside each delta: it counts only where there is no delta.
       const delta = asObject(choice.delta) ?? (this.#hasText ? undefined : wholeMessage(choice));
-      if (delta !== undefined) this.#readMessage(delta, parts, false);
+      if (delta !== undefined) this.#readMessage(delta, choice, parts, false);
     }
     this.#readEnd(chunk, choices, parts);
   }
@@ -80,7 +85,7 @@ export class ChatAnswer implements AnswerReader {
     this.#readReport(body, choices[0], parts);
     for (const choice of choices) {
       const message = wholeMessage(choice) ?? asObject(choice.delta);
-      if (message !== undefined) this.#readMessage(message, parts, true);
+      if (message !== undefined) this.#readMessage(message, choice, parts, true);
     }
     this.#readEnd(body, choices, parts);
     if (this.isAnswer(body)) this.finish(undefined, parts);
@@ -103,6 +108,8 @@ export class ChatAnswer implements AnswerReader {
     this.release(parts);
     const isWhole = reason.unified === "stop" || reason.unified === "tool-calls";
     this.#deliverToolCalls(isWhole, parts);
+    const details = this.#reasoningDetails.deliver();
+    if (details.length > 0) parts.push({ type: "reasoning-details", details });
     // Some say "stop" although tools were called, and OpenAI says it of a refusal.
     if (reason.unified === "stop" && this.#hasToolCall) reason.unified = "tool-calls";
     if (reason.unified === "stop" && this.#hasRefused) reason.unified = "content-filter";
@@ -113,8 +120,8 @@ export class ChatAnswer implements AnswerReader {
   /** Lets go of what was held back; what is half a character only when the model has finished, since a cut may go on with it. */
   release(parts: ProviderPart[]): void {
     for (const run of this.#thinkTags.end()) this.#say(run.kind, run.text, parts);
-    pushText("reasoning", this.#reasoning.end(), parts);
-    pushText("text", this.#text.end(), parts);
+    pushReasoning(this.#reasoning.end(), parts);
+    this.#pushText(this.#text.end(), parts);
   }
 
   /** The end of a stream, by its end mark or without. */
@@ -148,8 +155,14 @@ export class ChatAnswer implements AnswerReader {
     }
   }
 
-  #readMessage(message: JsonObject, parts: ProviderPart[], isWhole: boolean): void {
+  #readMessage(message: JsonObject, choice: JsonObject, parts: ProviderPart[], isWhole: boolean): void {
     const { reasoning, text, refusal, hasHiddenReasoning } = readContent(message);
+    const hasToolCall = this.#toolCalls.push(message);
+    this.#reasoningDetails.push(message, isWhole);
+    const logprobs = readLogprobs(choice);
+    // Tokens of reasoning or of a call are no text's; those without any text yet belong to a character that is on its way.
+    const isNothingElse = reasoning === "" && refusal === "" && !hasToolCall;
+    if (text !== "" || isNothingElse) this.#tokens.push(text.length, logprobs);
     if (reasoning !== "") this.#say("reasoning", reasoning, parts);
     if (text !== "") {
       for (const run of isWhole ? this.#thinkTags.pushWhole(text) : this.#thinkTags.push(text)) {
@@ -158,9 +171,9 @@ export class ChatAnswer implements AnswerReader {
     }
     if (refusal !== "") {
       this.#hasRefused = true;
+      this.#tokens.push(refusal.length, text === "" ? logprobs : []);
       this.#say("text", refusal, parts);
     }
-    const hasToolCall = this.#toolCalls.push(message);
     if ((hasToolCall || hasHiddenReasoning) && parts.at(-1)?.type !== "progress") parts.push({ type: "progress" });
   }
 
@@ -187,13 +200,25 @@ export class ChatAnswer implements AnswerReader {
   }
 
   #say(kind: "text" | "reasoning", text: string, parts: ProviderPart[]): void {
-    if (kind === "text") this.#hasText = true;
-    pushText(kind, (kind === "text" ? this.#text : this.#reasoning).push(text), parts);
+    if (kind === "reasoning") {
+      pushReasoning(this.#reasoning.push(text), parts);
+      return;
+    }
+    this.#hasText = true;
+    // Tags and reasoning before the text were said as text, too: their tokens go with them.
+    this.#tokens.drop(this.#tokens.length - this.#text.heldLength - text.length);
+    this.#pushText(this.#text.push(text), parts);
+  }
+
+  #pushText(text: string, parts: ProviderPart[]): void {
+    if (text === "") return;
+    const logprobs = this.#tokens.take(text.length);
+    parts.push({ type: "text", text, ...(logprobs.length > 0 && { logprobs }) });
   }
 }
 
-function pushText(type: "text" | "reasoning", text: string, parts: ProviderPart[]): void {
-  if (text !== "") parts.push({ type, text });
+function pushReasoning(text: string, parts: ProviderPart[]): void {
+  if (text !== "") parts.push({ type: "reasoning", text });
 }
 
 const NO_CHOICES: readonly JsonObject[] = [];

@@ -188,3 +188,88 @@ test("ChatAnswer joins halves of a character that came in two chunks", () => {
     { type: "text", text: "\ude00!".replace("\ude00", "\ud83d\ude00") },
   ]);
 });
+
+const token = (text: string) => ({ token: text, logprob: -0.5, bytes: [...new TextEncoder().encode(text)] });
+const withTokens = (fields: Record<string, unknown>, ...texts: string[]) => ({
+  choices: [{ index: 0, delta: fields, logprobs: { content: texts.map(token), refusal: null } }],
+});
+
+test("ChatAnswer gives tokens with the text that they are, without those of tags, reasoning and calls", () => {
+  const call = { index: 0, id: "a", function: { name: "f", arguments: "{}" } };
+  const parts = readChunks(
+    withTokens({ content: "<think>hm" }, "<think>", "hm"),
+    withTokens({ content: "</think>\n\nYes" }, "</think>", "\n\n", "Yes"),
+    withTokens({ content: ", in" }, ",", " in"),
+    withTokens({ content: "deed" }, "deed"),
+    withTokens({ tool_calls: [call] }, "{}"),
+    withTokens({ reasoning: "more" }, "more"),
+    withTokens({ content: "!" }, "!"),
+  );
+  assert.deepEqual(
+    parts.filter(({ type }) => type === "text"),
+    [
+      { type: "text", text: "Yes", logprobs: [token("Yes")] },
+      { type: "text", text: ", in", logprobs: [token(","), token(" in")] },
+      { type: "text", text: "deed", logprobs: [token("deed")] },
+      { type: "text", text: "!", logprobs: [token("!")] },
+    ],
+  );
+});
+
+test("ChatAnswer gives the tokens of a refusal, and of an answer in one piece", () => {
+  const refused = { index: 0, delta: { refusal: "No" }, logprobs: { content: null, refusal: [token("No")] } };
+  assert.deepEqual(readChunks({ choices: [refused] }), [{ type: "text", text: "No", logprobs: [token("No")] }]);
+  const parts: ProviderPart[] = [];
+  const logprobs = { content: [token("Well"), token(" done")] };
+  newAnswer().readWhole({ choices: [{ index: 0, message: { content: "Well done" }, logprobs }] }, parts);
+  assert.deepEqual(parts[0], { type: "text", text: "Well done", logprobs: logprobs.content });
+});
+
+test("ChatAnswer puts the fragments of reasoning details together and gives them once, before the finish", () => {
+  const text = { type: "reasoning.text", format: "anthropic-claude-v1", index: 0 };
+  const parts = readChunks(
+    delta({ reasoning: "Let ", reasoning_details: [{ ...text, text: "Let ", signature: null }] }),
+    delta({ reasoning: "me", reasoning_details: [{ ...text, text: "me" }] }),
+    delta({ reasoning_details: [{ ...text, signature: "c2ln" }] }),
+    delta({ reasoning_details: [{ type: "reasoning.encrypted", data: "YWI=", id: "r1", index: 1 }] }),
+    delta({ reasoning_details: [{ type: "reasoning.encrypted", data: "Y2Q=", id: "r2", index: 1 }] }),
+    delta({ content: "Yes" }),
+    finish("stop"),
+    { choices: [], usage: {} },
+  );
+  assert.deepEqual(parts.slice(-2), [
+    {
+      type: "reasoning-details",
+      details: [
+        { ...text, text: "Let me", signature: "c2ln" },
+        { type: "reasoning.encrypted", data: "YWI=", id: "r1", index: 1 },
+        { type: "reasoning.encrypted", data: "Y2Q=", id: "r2", index: 1 },
+      ],
+    },
+    { type: "finish", reason: { unified: "stop", raw: "stop" } },
+  ]);
+});
+
+test("ChatAnswer keeps reasoning details of a whole answer as they are, and none of an answer that was cut", () => {
+  const details = [
+    { type: "reasoning.text", text: "one", signature: "a" },
+    { type: "reasoning.text", text: "two", signature: "b" },
+  ];
+  const parts: ProviderPart[] = [];
+  newAnswer().readWhole({ choices: [{ index: 0, message: { content: "Yes", reasoning_details: details } }] }, parts);
+  assert.deepEqual(
+    parts.find(({ type }) => type === "reasoning-details"),
+    { type: "reasoning-details", details },
+  );
+  assert.ok(readChunks(delta({ reasoning_details: details })).every(({ type }) => type !== "reasoning-details"));
+});
+
+test("ChatAnswer gives what a provider wants back beside a call", () => {
+  const call = { index: 0, id: "a", function: { name: "f", arguments: "{}" } };
+  const extra_content = { google: { thought_signature: "c2ln" } };
+  const parts = readChunks(delta({ tool_calls: [{ ...call, extra_content }] }), finish("tool_calls"));
+  assert.deepEqual(
+    parts.find(({ type }) => type === "tool-call"),
+    { type: "tool-call", index: 0, id: "a", name: "f", arguments: "{}", extra: extra_content },
+  );
+});

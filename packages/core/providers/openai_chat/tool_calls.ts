@@ -8,6 +8,8 @@ interface ToolCallDraft {
   arguments: string;
   /** The last piece of them. */
   last: string;
+  /** What the provider wants back beside the call: Gemini's thought signature. */
+  extra: JsonObject | undefined;
 }
 
 type ToolCallPart = Extract<ProviderPart, { type: "tool-call" }>;
@@ -28,7 +30,7 @@ export class ToolCallAssembler {
       if (fragment === undefined) continue;
       const called = asObject(fragment.function) ?? fragment;
       const index = typeof fragment.index === "number" ? fragment.index : undefined;
-      this.#add(index, fragment.id, called);
+      this.#add(index, fragment.id, called, asObject(fragment.extra_content));
       isTouched = true;
     }
     const legacy = asObject(message.function_call);
@@ -51,22 +53,24 @@ export class ToolCallAssembler {
       if (draft.name === "" || text === undefined) continue;
       // An id is what a tool's result refers to, so one that is missing must be unique in its conversation.
       const id = draft.id ?? `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`;
-      parts.push({ type: "tool-call", index: this.#delivered++, id, name: draft.name, arguments: text });
+      const part: ToolCallPart = { type: "tool-call", index: this.#delivered++, id, name: draft.name, arguments: text };
+      parts.push(draft.extra === undefined ? part : { ...part, extra: draft.extra });
     }
     this.#drafts = [];
     return parts;
   }
 
-  #add(index: number | undefined, rawId: unknown, called: JsonObject): void {
+  #add(index: number | undefined, rawId: unknown, called: JsonObject, extra?: JsonObject): void {
     // Mistral writes "null" for the id of later fragments.
     const id = rawId === "null" ? undefined : asText(rawId);
     const name = asText(called.name);
     let draft = this.#find(index, id);
     if (draft === undefined || isAnother(draft, id, name)) {
-      draft = { index, id, name: "", arguments: "", last: "" };
+      draft = { index, id, name: "", arguments: "", last: "", extra: undefined };
       this.#drafts.push(draft);
     }
     draft.id ??= id;
+    if (extra !== undefined) draft.extra = { ...draft.extra, ...extra };
     // Some repeat the name in every fragment.
     if (draft.name === "") draft.name = name ?? "";
     const text = typeof called.arguments === "string" ? called.arguments : textOfObject(called.arguments);

@@ -42,6 +42,9 @@ export class ChunkWriter {
       case "reasoning-delta":
         this.#model = event.modelReported ?? this.#model;
         return [this.#delta({ reasoning_content: event.text })];
+      case "reasoning-details":
+        this.#model = event.modelReported ?? this.#model;
+        return [this.#delta({ reasoning_details: event.details })];
       case "tool-call": {
         this.#model = event.modelReported ?? this.#model;
         const { id, name, arguments: args } = event;

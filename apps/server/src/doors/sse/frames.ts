@@ -19,6 +19,8 @@ export function framesOf(event: AnswerEvent, subject: FrameSubject): Frame[] {
   switch (event.type) {
     case "answer-start":
     case "snapshot":
+    // What only the next request of a program needs.
+    case "reasoning-details":
       return [];
     case "attempt-start": {
       const { provider, model, why, trial } = event;
