@@ -1,5 +1,7 @@
 export type { ChatMessage } from "./chat_message.ts";
 export { chatMessageSchema } from "./chat_message.ts";
+export type { CohereOptions } from "./cohere/mod.ts";
+export { CohereProvider } from "./cohere/mod.ts";
 export type { Fault, FaultInput, FaultyOptions } from "./faulty/mod.ts";
 export { FaultyProvider, faultSchema } from "./faulty/mod.ts";
 export type { GeminiOptions } from "./gemini/mod.ts";

@@ -8,6 +8,7 @@ export type Dialect =
   | "anthropic-messages"
   | "gemini"
   | "ollama"
+  | "cohere"
   | "ai-sdk"
   | "mock"
   | "scripted";

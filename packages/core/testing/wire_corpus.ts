@@ -43,17 +43,24 @@ export interface WireCorpus {
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const OWN_CASES = fileURLToPath(new URL("wire/", import.meta.url));
 
-/** Loads the cases of a dialect, from the folder in `WIRE_CORPUS`, from `../shared/wire`, or from the synthetic ones here. */
+/**
+ * Loads the cases of a dialect, from the folder in `WIRE_CORPUS`, from `../shared/wire`, or from the synthetic ones here; those
+ * here that a whole corpus lacks belong to it too.
+ */
 export function loadWireCorpus(dialect: string): WireCorpus {
-  const folders = [process.env.WIRE_CORPUS, join(ROOT, "../shared/wire")];
-  const whole = folders.find((folder) => folder !== undefined && existsSync(join(folder, "cases")));
-  const folder = whole === undefined ? OWN_CASES : join(whole, "cases");
-  const cases = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => loadCase(join(folder, entry.name)))
+  const candidates = [process.env.WIRE_CORPUS, join(ROOT, "../shared/wire")];
+  const whole = candidates.find((folder) => folder !== undefined && existsSync(join(folder, "cases")));
+  const folders = new Map<string, string>();
+  for (const root of [OWN_CASES, ...(whole === undefined ? [] : [join(whole, "cases")])]) {
+    for (const entry of readdirSync(root, { withFileTypes: true })) {
+      if (entry.isDirectory()) folders.set(entry.name, join(root, entry.name));
+    }
+  }
+  const cases = [...folders.values()]
+    .map(loadCase)
     .filter((one) => one.dialect === dialect)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const part = whole === undefined ? `synthetic cases only (${folder})` : `the whole corpus (${folder})`;
+  const part = whole === undefined ? `synthetic cases only (${OWN_CASES})` : `the whole corpus (${whole})`;
   return { cases, part };
 }
 
