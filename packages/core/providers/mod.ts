@@ -1,3 +1,5 @@
+export type { AnthropicMessagesOptions } from "./anthropic_messages/mod.ts";
+export { AnthropicMessagesProvider } from "./anthropic_messages/mod.ts";
 export type { ChatMessage } from "./chat_message.ts";
 export { chatMessageSchema } from "./chat_message.ts";
 export type { CohereOptions } from "./cohere/mod.ts";

@@ -142,13 +142,17 @@ export function compareWithCase(one: WireCase, result: ProviderResult): string[]
 /** What the engine makes of a stream that ends without a finish reason. */
 const CUT: UpstreamFailure = { code: "cut", action: "retry" };
 
-function outcomesOf(one: WireCase, { failure, finishes, text, reasoning, toolCalls }: ProviderResult): string[] {
+function outcomesOf(one: WireCase, result: ProviderResult): string[] {
+  const { failure, finishes, text, reasoning, toolCalls } = result;
   const hasOutput = text !== "" || reasoning !== "" || toolCalls.length > 0;
   if (failure !== undefined) {
     if (one.status >= 400) return ["http_error"];
     if (failure.code === "network") return ["network_error"];
     if (failure.code === "malformed") return ["malformed"];
-    return [hasOutput ? "error_mid_stream" : "error_in_body"];
+    if (hasOutput) return ["error_mid_stream"];
+    // Half a tool call is output to the corpus; here it is only a sign of life, since nobody may run it.
+    const hasProgress = result.batches.flat().some(({ type }) => type === "progress");
+    return hasProgress ? ["error_mid_stream", "error_in_body"] : ["error_in_body"];
   }
   if (finishes.length === 0) return ["truncated"];
   return [!hasOutput && finishes[0]?.unified === "stop" ? "empty" : "ok"];

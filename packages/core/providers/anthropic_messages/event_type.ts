@@ -1,0 +1,39 @@
+import { asObject, type JsonObject } from "../_json.ts";
+
+/** The events and bodies that are read; all others are skipped. */
+const TYPES = [
+  "message",
+  "message_start",
+  "content_block_start",
+  "content_block_delta",
+  "content_block_stop",
+  "message_delta",
+  "message_stop",
+  "ping",
+] as const;
+export type EventType = (typeof TYPES)[number];
+
+const KNOWN: ReadonlySet<unknown> = new Set(TYPES);
+
+/** What an event is; proxies that keep its name in the `event:` line alone leave only its shape. `undefined` if nobody knows it. */
+export function typeOf(event: JsonObject): EventType | undefined {
+  const { type } = event;
+  if (KNOWN.has(type)) return type as EventType;
+  if (type !== undefined && type !== null) return undefined;
+  if (asObject(event.message) !== undefined) return "message_start";
+  if (asObject(event.content_block) !== undefined) return "content_block_start";
+  const delta = asObject(event.delta);
+  if (delta !== undefined) return "stop_reason" in delta ? "message_delta" : "content_block_delta";
+  return event.role === "assistant" && "content" in event ? "message" : undefined;
+}
+
+/** The error that an event or a body is, whatever its gateway's shape; `undefined` if it is none. */
+export function findError(body: JsonObject): unknown {
+  const { error, type } = body;
+  if (type === "error" || body.object === "error") return body;
+  if (error !== undefined && error !== null && error !== false && error !== "") return body;
+  if (typeof type === "string" || "content" in body || "delta" in body) return undefined;
+  // Flat shapes of gateways: {message, code}, {detail}, {title, detail, status}.
+  const says = body.message ?? body.detail;
+  return typeof says === "string" || Array.isArray(says) ? body : undefined;
+}
