@@ -5,6 +5,7 @@ import type { ProviderPart } from "../provider.ts";
 import { simulateStream } from "../simulate.ts";
 import type { AnswerReader } from "./answer_reader.ts";
 import { JsonLinesDecoder, type JsonLinesItem } from "./json_lines.ts";
+import { completeObjects } from "./json_pieces.ts";
 import { StrayLines } from "./stray_lines.ts";
 
 /** Options for {@linkcode BodyReader}. */
@@ -265,16 +266,15 @@ export class BodyReader {
     if (!this.#answer.isAnswer(answer)) throw malformed("JSON that is no answer");
   }
 
-  /** One JSON object a line: an event stream that has lost its framing. */
+  /** Several JSON objects: an event stream that has lost its framing, one object a line, or an array of them that was cut. */
   #readLines(text: string, parts: ProviderPart[]): void {
-    let chunks = 0;
-    for (const line of text.split(/[\r\n]+/)) {
-      const chunk = asObject(parseJson(line.replace(/^data:/, "")));
-      if (chunk === undefined) continue;
-      chunks++;
-      this.#answer.readChunk(chunk, parts);
-    }
-    if (chunks === 0 && !isCutJson(text)) throw malformed("a body that is no JSON");
+    const values = text.split(/[\r\n]+/).map((line) => asObject(parseJson(line.replace(/^data:/, ""))));
+    const lines = values.filter((chunk) => chunk !== undefined);
+    const pieces = completeObjects(text);
+    // An object that was cut in a string hides those behind it, but not their lines.
+    const chunks = pieces.length >= lines.length ? pieces : lines;
+    for (const chunk of chunks) this.#answer.readChunk(chunk, parts);
+    if (chunks.length === 0 && !isCutJson(text)) throw malformed("a body that is no JSON");
   }
 }
 

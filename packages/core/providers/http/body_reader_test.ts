@@ -170,6 +170,16 @@ test("BodyReader reads JSON in one piece, with blank lines or a byte order mark 
   assert.deepEqual(await outcome(lines.map((line) => JSON.stringify(line)).join("\n")), ["ab", "length", undefined]);
 });
 
+test("BodyReader reads an array of chunks, and what is whole of one that was cut", async () => {
+  const length = { choices: [{ index: 0, finish_reason: "length" }] };
+  const array = JSON.stringify([delta('a "}'), delta("[b\\"), length], undefined, 2);
+  assert.deepEqual(await outcome(array), ['a "}[b\\', "length", undefined]);
+  const cut = array.slice(0, array.indexOf("finish_reason"));
+  assert.deepEqual(await outcome(cut), ['a "}[b\\', "", undefined]);
+  assert.deepEqual(await outcome(array.replaceAll("\n", "").slice(0, -3)), ['a "}[b\\', "", undefined], "on one line");
+  assert.deepEqual(await outcome("[1, 2, }"), ["", "", "malformed"]);
+});
+
 test("BodyReader gives what was held back when the stream ends or fails", async () => {
   assert.deepEqual(await outcome(text("<thi")), ["<thi", "", undefined]);
   assert.deepEqual(await outcome(text("<thi") + event({ error: { code: 503, message: "x" } })), [

@@ -7,6 +7,22 @@ const MAX_LINGER_READS = 16;
 /** How long the end of a body is awaited after the end mark, so that its connection can be used again. */
 const LINGER_MS = 20;
 
+/** How long more of a body is awaited once the model has finished, where nothing marks the end. */
+const AFTER_FINISH_MS = 5000;
+
+/** The next read of a body whose model has finished: what does not come soon counts as the end, since the answer is complete. */
+export async function readAfterFinish(body: BodyStream): Promise<ReadableStreamReadResult<Uint8Array>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<{ done: true; value: undefined }>((resolve) => {
+    timer = setTimeout(() => resolve({ done: true, value: undefined }), AFTER_FINISH_MS);
+  });
+  try {
+    return await Promise.race([body.read(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The text of an error's body, or of as much of it as arrives. */
 export async function readErrorBody(body: BodyStream): Promise<string> {
   const decoder = new TextDecoder();

@@ -2,7 +2,7 @@ import { classifyResponse, classifyTransportError, UpstreamError } from "../../f
 import { cancellable, whenAborted } from "../_cancellable.ts";
 import type { ProviderContext, ProviderPart } from "../provider.ts";
 import type { BodyReader } from "./body_reader.ts";
-import { closeBody, readErrorBody } from "./body_stream.ts";
+import { closeBody, readAfterFinish, readErrorBody } from "./body_stream.ts";
 import type { ProviderFetch, ProviderFetchInit } from "./endpoint.ts";
 
 /** One call of an upstream over HTTP. */
@@ -72,7 +72,7 @@ async function* readBody(
     const parts: ProviderPart[] = [];
     let failure: UpstreamError | undefined;
     try {
-      const { done, value } = await body.read();
+      const { done, value } = await (reader.isFinished ? readAfterFinish(body) : body.read());
       if (done || signal.aborted) return;
       reader.push(value, parts);
     } catch (error) {
