@@ -40,6 +40,7 @@ export const RULES: readonly Rule[] = [
       "prompt (is )?too long", // Anthropic, Ollama
       "maximum (context|prompt) length", // OpenAI, DeepSeek, vLLM, Mistral, OpenRouter, xAI
       "input token count .{0,60}exceeds", // Gemini
+      "input token count is [\\d,]+ but", // Vertex
       "exceeds? (the )?(model'?s )?(available |max(imum)? )?context", // Anthropic, llama.cpp
       "greater than the context length", // LM Studio
       "context (length|window) (is |was )?exceed", // MiniMax and others
@@ -55,7 +56,7 @@ export const RULES: readonly Rule[] = [
     code: "unsupported-region",
     action: "fallback",
     words: ["unsupported_country_region_territory", "region_restricted"],
-    says: /(user )?location is not supported|country, region, or territory not supported/i,
+    says: /(user )?location is not supported|country, region, or territory not supported|not available in your country/i,
     statuses: [451],
   },
   {
@@ -201,6 +202,8 @@ export const RULES: readonly Rule[] = [
     code: "invalid-request",
     action: "fallback",
     words: ["unsupported_parameter", "unsupported_value", "unimplemented", "not_supported", "unsupported_feature"],
+    // Gemini alone wants its signatures back, and a conversation that began elsewhere has none.
+    says: /missing a thought_signature|thought signature is not valid/i,
     only: (error) => !isServerStatus(error.status),
   },
   {
