@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { collectResult } from "../../testing/wire_comparison.ts";
 import { cutBytes } from "../../testing/wire_corpus.ts";
+import { BodyReader } from "../http/mod.ts";
 import { OllamaProvider } from "../mod.ts";
+import { OllamaAnswer } from "./ollama_answer.ts";
 
 const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 const say = (message: object, rest: object = {}) => line({ model: "m", message, done: false, ...rest });
@@ -89,6 +91,15 @@ test("OllamaProvider ends at the line that says done, although the connection st
   });
   const { text: said, finishes } = await collectResult(provider.stream(REQUEST, context()));
   assert.deepEqual([said, finishes.length], ["a", 1]);
+});
+
+test("OllamaAnswer is at its end with the line that says done, so that nobody waits for more", () => {
+  const answer = new OllamaAnswer({ headers: new Headers(), now: () => 0 });
+  const reader = new BodyReader(answer, { maxChars: 1000, framing: "lines" });
+  reader.push(new TextEncoder().encode(text("a")), []);
+  assert.equal(reader.isDone, false);
+  reader.push(new TextEncoder().encode(done().trim()), []);
+  assert.equal(reader.isDone, true);
 });
 
 test("OllamaProvider keeps thinking apart, in its own field and between tags", async () => {

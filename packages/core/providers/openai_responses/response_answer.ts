@@ -67,13 +67,11 @@ export class ResponseAnswer implements AnswerReader {
   }
 
   readWhole(body: JsonObject, parts: ProviderPart[]): void {
-    if (asText(body.type) !== undefined) {
+    // A lone event or an error; a response whose `type` says something else is a response all the same.
+    if (!this.isAnswer(body) || asText(body.type)?.startsWith("response.") === true) {
       this.readChunk(body, parts);
       return;
     }
-    const error = this.isAnswer(body) ? undefined : findError(body, []);
-    if (error !== undefined) this.readError(error);
-    if (!this.isAnswer(body)) return;
     this.#readModel(body, parts);
     this.#end(body, "", parts);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UpstreamError } from "../../failures/mod.ts";
+import { BodyReader } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { ResponseAnswer } from "./response_answer.ts";
 
@@ -163,6 +164,21 @@ test("ResponseAnswer takes a call without arguments for an empty object, and dro
   const parts = read(added, event("function_call_arguments.delta", { output_index: 0, delta: '{"x":48' }), incomplete);
   assert.deepEqual(callsOf(parts), []);
   assert.deepEqual(finishOf(parts), { type: "finish", reason: { unified: "length", raw: "max_output_tokens" } });
+});
+
+test("ResponseAnswer drops a call that its item calls incomplete, although nothing else does", () => {
+  const item = call({ arguments: "", status: "incomplete" });
+  const parts = read(event("output_item.done", { output_index: 0, item }), completed());
+  assert.deepEqual(callsOf(parts), []);
+});
+
+test("ResponseAnswer is at its end with the response as a whole, so that nobody waits for more", () => {
+  const reader = new BodyReader(newAnswer(), { maxChars: 1000 });
+  const push = (one: Json) => reader.push(new TextEncoder().encode(`data: ${JSON.stringify(one)}\n\n`), []);
+  push(delta("a"));
+  assert.equal(reader.isDone, false);
+  push(completed());
+  assert.equal(reader.isDone, true);
 });
 
 test("ResponseAnswer leaves out calls that the provider runs itself", () => {
