@@ -1,5 +1,6 @@
 import type {
   AttemptReason,
+  BreakerMove,
   Cost,
   FinishReason,
   SeamInfo,
@@ -51,6 +52,8 @@ export interface AttemptResult {
   timing: Timing;
   /** How a continuation was joined. */
   seam: SeamInfo | undefined;
+  /** The breakers that its end has moved. */
+  breakers?: readonly BreakerMove[];
 }
 
 /**

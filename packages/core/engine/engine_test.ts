@@ -210,6 +210,27 @@ describe("Engine retries", () => {
   });
 });
 
+describe("Engine writes the circuit breakers' moves into the answer's events", () => {
+  test("a refused key opens its provider's breaker, and a good answer closes it again", async () => {
+    const clock = new ManualClock();
+    const journal = new MemoryJournal({ clock });
+    const refused = failure("provider-auth", { status: 401 });
+    const keyed = scripted("a", [refused], [text("Back"), STOP]);
+    const world = createWorld([keyed, scripted("b", [{ fail: { code: "cut", action: "retry" } }], [text("b"), STOP])], {
+      maxRetries: 0,
+      engine: { clock, journal, random: () => 0 },
+    });
+    await world.start();
+    const ends = (await world.events()).filter((event) => event.type === "attempt-end");
+    assert.deepEqual(
+      ends[0]?.breakers?.map(({ scope, state }) => [scope, state]),
+      [["provider", "open"]],
+    );
+    assert.ok((ends[0]?.breakers?.[0]?.retryAt ?? 0) > clock.wallTime());
+    assert.equal(ends[1]?.breakers, undefined);
+  });
+});
+
 describe("Engine notices silence", () => {
   test("before the first token, and never asks the silent target again in this answer", async () => {
     const silent = scripted("a", [{ hang: true }]);

@@ -35,7 +35,7 @@ export function attemptStart({ target, why }: Step, attempt: number, offset: num
 
 /** An attempt is over, and what follows it. */
 export function attemptEnd(result: AttemptResult, attempt: number, step: Step | undefined): AnswerFact {
-  const { outcome, failure, finishReason, modelReported, usage, cost, timing, seam } = result;
+  const { outcome, failure, finishReason, modelReported, usage, cost, timing, seam, breakers } = result;
   const next: NextStep | undefined = step && {
     action: step.why === "retry" || step.why === "continuation" ? step.why : "fallback",
     ...nameOf(step.target),
@@ -52,6 +52,7 @@ export function attemptEnd(result: AttemptResult, attempt: number, step: Step | 
     ...(cost && { cost }),
     timing,
     ...(seam && { seam }),
+    ...(breakers && { breakers: [...breakers] }),
     ...(next && { next }),
   };
 }

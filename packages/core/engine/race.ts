@@ -1,4 +1,5 @@
-import type { BreakerTicket } from "../resilience/mod.ts";
+import type { BreakerMove } from "../events/mod.ts";
+import type { BreakerChange, BreakerTicket } from "../resilience/mod.ts";
 import type { AttemptFact } from "./answer_writer.ts";
 import type { AttemptResult } from "./attempt.ts";
 import { runAttempt } from "./attempt.ts";
@@ -121,7 +122,7 @@ export class Race {
           release: (facts) => this.#release(runner, facts, ticket),
         });
         report(ticket, result);
-        return result;
+        return ticket.changes.length > 0 ? { ...result, breakers: ticket.changes.map(moveOf) } : result;
       } finally {
         ended.removeEventListener("abort", onEnded);
         ticket.abandoned();
@@ -178,6 +179,10 @@ export class Race {
 
 function isContent({ type }: AttemptFact): boolean {
   return type === "text-delta" || type === "tool-call";
+}
+
+function moveOf({ model, state, retryAt }: BreakerChange): BreakerMove {
+  return { scope: model === undefined ? "provider" : "target", state, ...(retryAt !== undefined && { retryAt }) };
 }
 
 /** Tells the breaker how an attempt went, as far as that says something about its target. */

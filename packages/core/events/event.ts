@@ -135,6 +135,16 @@ export type NextStep = z.infer<typeof nextStepSchema>;
 export const outcomeSchema = z.enum(["completed", "failed", "cancelled"]);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** A circuit breaker that an attempt has moved into another state. */
+export const breakerMoveSchema = z.object({
+  /** Whether it stands for the attempt's target, or for its provider's key and so for all targets of that key. */
+  scope: z.enum(["target", "provider"]),
+  state: z.enum(["closed", "open", "half-open"]),
+  /** While open: when the target is tried again, in epoch milliseconds. */
+  retryAt: z.number().optional(),
+});
+export type BreakerMove = z.infer<typeof breakerMoveSchema>;
+
 export const attemptEndSchema = z.object({
   ...stamp,
   type: z.literal("attempt-end"),
@@ -148,6 +158,8 @@ export const attemptEndSchema = z.object({
   cost: costSchema.optional(),
   timing: timingSchema,
   seam: seamSchema.optional(),
+  /** The breakers that this attempt has moved into another state; absent if none. */
+  breakers: z.array(breakerMoveSchema).optional(),
   /** Absent when the answer ends with this attempt. */
   next: nextStepSchema.optional(),
 });

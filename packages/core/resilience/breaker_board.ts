@@ -34,6 +34,8 @@ export interface BreakerTicket {
   failed(failure: UpstreamFailure): void;
   /** It was cancelled, or ended in a way that says nothing about the target. */
   abandoned(): void;
+  /** How this call has changed the breakers so far: the latest state of each that it changed, the key's first. */
+  readonly changes: readonly BreakerChange[];
 }
 
 export interface BreakerBoardOptions {
@@ -95,14 +97,16 @@ export class BreakerBoard {
   begin({ provider, model }: TargetName): BreakerTicket {
     const key = this.#entryOf({ provider });
     const target = this.#entryOf({ provider, model });
-    this.#tell(key);
-    this.#tell(target);
+    const changes = new Map<Entry, BreakerChange>();
+    const tellBoth = () => {
+      for (const entry of [key, target]) {
+        const change = this.#tell(entry);
+        if (change !== undefined) changes.set(entry, change);
+      }
+    };
+    tellBoth();
     const keyCall = key.breaker.begin();
     const targetCall = target.breaker.begin();
-    const tellBoth = () => {
-      this.#tell(key);
-      this.#tell(target);
-    };
     let isSettled = false;
     const settle = (judge: () => void) => {
       if (isSettled) return;
@@ -137,6 +141,9 @@ export class BreakerBoard {
           call.failed(options);
         }),
       abandoned: () => settle(() => {}),
+      get changes() {
+        return [key, target].flatMap((entry) => changes.get(entry) ?? []);
+      },
     };
   }
 
@@ -223,18 +230,20 @@ export class BreakerBoard {
     };
   }
 
-  #tell(entry: Entry): void {
+  #tell(entry: Entry): BreakerChange | undefined {
     const from = entry.told;
     const status = this.#statusOf(entry);
-    if (status.state === from) return;
+    if (status.state === from) return undefined;
     entry.told = status.state;
+    const change = { ...status, from };
     for (const listener of [...this.#listeners]) {
       try {
-        listener({ ...status, from });
+        listener(change);
       } catch {
         // Whoever listens in only reports: an answer must not die of a report that failed.
       }
     }
+    return change;
   }
 }
 
