@@ -1,5 +1,6 @@
 import type { FinishReason } from "../../events/mod.ts";
 import type { UpstreamFailure } from "../../failures/mod.ts";
+import { lookUp } from "../_json.ts";
 
 /** Anthropic's words, Bedrock's, and those of OpenAI, which gateways leave untranslated. */
 const UNIFIED: Readonly<Record<string, FinishReason["unified"]>> = {
@@ -24,7 +25,7 @@ const UNIFIED: Readonly<Record<string, FinishReason["unified"]>> = {
 
 /** Maps a provider's word. Those that ask for another turn (`pause_turn`, `compaction`) and those that nobody knows are `other`. */
 export function toFinishReason(raw: string): FinishReason {
-  return { unified: UNIFIED[raw.toLowerCase()] ?? "other", raw };
+  return { unified: lookUp(UNIFIED, raw.toLowerCase()) ?? "other", raw };
 }
 
 /** The failure that some gateways report as a reason to stop. */

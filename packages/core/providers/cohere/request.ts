@@ -1,4 +1,4 @@
-import { asArray, asCount, asObject, asText, type JsonObject } from "../_json.ts";
+import { asArray, asCount, asObject, asText, type JsonObject, lookUp } from "../_json.ts";
 import { unsupported } from "../http/mod.ts";
 import type { ProviderRequest } from "../provider.ts";
 import { toMessages } from "./messages.ts";
@@ -24,7 +24,7 @@ export function buildRequestBody(request: ProviderRequest): Record<string, unkno
   refuseUnsupported(parameters);
   const body: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(parameters)) {
-    const own = RENAMED[field];
+    const own = lookUp(RENAMED, field);
     if (value === undefined || value === null) continue;
     if (own !== undefined) body[own] = value;
     else if (!TRANSLATED.has(field)) body[field] = value;

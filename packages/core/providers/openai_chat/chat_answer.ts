@@ -186,7 +186,8 @@ export class ChatAnswer implements AnswerReader {
     // An empty word is none: some put it into every chunk. Of several the last counts, as it came last.
     const raw = choices.findLast(({ finish_reason: word }) => word !== undefined && word !== null && word !== "");
     if (raw === undefined || this.#isFinished) return;
-    const word = String(raw.finish_reason);
+    // A reason that is no word is one that nobody knows.
+    const word = typeof raw.finish_reason === "object" ? JSON.stringify(raw.finish_reason) : String(raw.finish_reason);
     const failure = failureOfFinishReason(word);
     if (failure !== undefined) throw new UpstreamError(failure);
     this.finish(word, parts);

@@ -1,5 +1,6 @@
 import type { FinishReason } from "../../events/mod.ts";
 import type { UpstreamFailure } from "../../failures/mod.ts";
+import { lookUp } from "../_json.ts";
 
 const UNIFIED: Readonly<Record<string, FinishReason["unified"]>> = {
   stop: "stop",
@@ -31,7 +32,7 @@ const UNIFIED: Readonly<Record<string, FinishReason["unified"]>> = {
 
 /** Maps a provider's word. Words that nobody knows, and numbers, are `other`. */
 export function toFinishReason(raw: string): FinishReason {
-  return { unified: UNIFIED[raw.toLowerCase()] ?? "other", raw };
+  return { unified: lookUp(UNIFIED, raw.toLowerCase()) ?? "other", raw };
 }
 
 /** The failure that some providers report as a finish reason. */

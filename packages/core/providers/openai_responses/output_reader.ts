@@ -1,4 +1,4 @@
-import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
+import { asArray, asObject, asText, type JsonObject, lookUp } from "../_json.ts";
 import type { Speech } from "../_speech.ts";
 import type { ProviderPart } from "../provider.ts";
 import { toReasoningDetail } from "./encrypted_reasoning.ts";
@@ -37,7 +37,7 @@ export class OutputReader {
 
   readEvent(type: string, event: JsonObject, parts: ProviderPart[]): void {
     const slot = slotOf(event);
-    const kind = KIND_OF_EVENT[type.replace(/\.(delta|done)$/, "")];
+    const kind = lookUp(KIND_OF_EVENT, type.replace(/\.(delta|done)$/, ""));
     if (kind !== undefined) {
       const item = slot ?? "";
       const index = asIndex(event.content_index ?? event.summary_index);
