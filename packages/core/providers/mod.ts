@@ -1,5 +1,16 @@
 export type { AnthropicMessagesOptions } from "./anthropic_messages/mod.ts";
 export { AnthropicMessagesProvider } from "./anthropic_messages/mod.ts";
+export type {
+  Abilities,
+  ChatQuirks,
+  HttpDialect,
+  MaxTokensField,
+  PrefillStyle,
+  PresetEndpoint,
+  PresetPrefill,
+  ProviderPreset,
+} from "./catalogue/mod.ts";
+export { abilitiesOf, PRESETS, presetAt, presetOf } from "./catalogue/mod.ts";
 export type { ChatMessage } from "./chat_message.ts";
 export { chatMessageSchema } from "./chat_message.ts";
 export type { CohereOptions } from "./cohere/mod.ts";
@@ -13,7 +24,7 @@ export type { MockOptions } from "./mock/mod.ts";
 export { MockProvider } from "./mock/mod.ts";
 export type { OllamaOptions } from "./ollama/mod.ts";
 export { OllamaProvider } from "./ollama/mod.ts";
-export type { MaxTokensField, OpenAiChatOptions, PrefillStyle } from "./openai_chat/mod.ts";
+export type { OpenAiChatOptions } from "./openai_chat/mod.ts";
 export { OpenAiChatProvider } from "./openai_chat/mod.ts";
 export type { OpenAiResponsesOptions } from "./openai_responses/mod.ts";
 export { OpenAiResponsesProvider } from "./openai_responses/mod.ts";

@@ -1,3 +1,2 @@
 export type { OpenAiChatOptions } from "./openai_chat_provider.ts";
 export { OpenAiChatProvider } from "./openai_chat_provider.ts";
-export type { MaxTokensField, PrefillStyle } from "./request.ts";

@@ -1,4 +1,6 @@
 import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
+import type { ChatQuirks, MaxTokensField, PrefillStyle } from "../catalogue/mod.ts";
+import { presetAt } from "../catalogue/mod.ts";
 import {
   BodyReader,
   endpointOf,
@@ -9,15 +11,24 @@ import {
 } from "../http/mod.ts";
 import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
 import { ChatAnswer } from "./chat_answer.ts";
-import { buildRequestBody, type MaxTokensField, type PrefillStyle, prefillStyleOf } from "./request.ts";
+import { buildRequestBody } from "./request.ts";
 
-/** Options for {@linkcode OpenAiChatProvider}; the key is sent as a bearer key. */
+/**
+ * Options for {@linkcode OpenAiChatProvider}; the key is sent as a bearer key.
+ *
+ * `{model}` in the base URL's path stands for the request's model, as Azure's addresses of deployments have it.
+ */
 export interface OpenAiChatOptions extends HttpProviderOptions {
-  /** Name of the ceiling of output tokens; by default the new one for OpenAI's own host, the old one elsewhere. */
+  /** Where the provider differs from OpenAI; by default what the catalogue knows of its host, if it does. */
+  quirks?: ChatQuirks | undefined;
+  /** Name of the ceiling of output tokens; it wins over the quirks. */
   maxTokensField?: MaxTokensField | undefined;
-  /** How the model is handed the beginning of its own message; by default as the provider's host documents it, if it does. */
+  /** How every model is handed the beginning of its own message, at the base URL; it wins over the quirks. */
   prefillStyle?: PrefillStyle | undefined;
 }
+
+/** How `{model}` looks in the path of a parsed URL. */
+const MODEL_MARK = /%7Bmodel%7D/gi;
 
 /** OpenAI's chat completions, and everything that speaks the same dialect. */
 export class OpenAiChatProvider implements Provider {
@@ -25,39 +36,47 @@ export class OpenAiChatProvider implements Provider {
   readonly dialect = "openai-chat";
   readonly isTrial = false;
   readonly #url: string;
+  /** Where a request with the beginning of the model's message goes. */
+  readonly #prefillUrl: string;
   readonly #headers: Headers;
   readonly #fetch: ProviderFetch;
-  readonly #maxTokensField: MaxTokensField;
-  readonly #prefillStyle: PrefillStyle | undefined;
+  readonly #quirks: ChatQuirks;
   readonly #maxChars: number;
   readonly #now: () => number;
 
   /** @throws {TypeError} If the base URL, the key or a header cannot be used. */
   constructor(options: OpenAiChatOptions) {
-    const url = endpointOf(options.baseUrl, "chat/completions");
+    const { baseUrl, apiKey, maxTokensField, prefillStyle } = options;
+    const url = endpointOf(baseUrl, "chat/completions");
+    const known = options.quirks ?? presetAt(url)?.chat;
+    this.#quirks = {
+      ...known,
+      ...(maxTokensField && { maxTokensField }),
+      ...(prefillStyle && { prefill: { style: prefillStyle } }),
+    };
     this.name = options.name;
     this.#url = url.href;
-    this.#headers = headersOf(options, options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {});
+    this.#prefillUrl = prefillUrlOf(baseUrl, this.#quirks)?.href ?? url.href;
+    this.#headers = headersOf(options, apiKey ? { authorization: `Bearer ${apiKey}` } : {});
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    // OpenAI's newer models refuse the old name, its older ones take the new one; look-alikes may know only the old.
-    this.#maxTokensField =
-      options.maxTokensField ?? (url.hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens");
-    this.#prefillStyle = options.prefillStyle ?? prefillStyleOf(url);
     this.#maxChars = options.maxChars ?? MAX_SSE_EVENT_CHARS;
     this.#now = options.now ?? Date.now;
   }
 
-  acceptsPrefill(): boolean {
-    return this.#prefillStyle !== undefined;
+  acceptsPrefill(model: string): boolean {
+    const { prefill } = this.#quirks;
+    return prefill !== undefined && (prefill.accepts?.(model) ?? true);
   }
 
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
     const now = this.#now;
+    const { prefill, ...quirks } = this.#quirks;
+    const url = request.prefill === undefined ? this.#url : this.#prefillUrl;
     return streamHttp(
       {
-        url: this.#url,
+        url: url.replaceAll(MODEL_MARK, () => encodeURIComponent(request.model)),
         headers: this.#headers,
-        body: buildRequestBody(request, { maxTokensField: this.#maxTokensField, prefillStyle: this.#prefillStyle }),
+        body: buildRequestBody(request, { ...quirks, prefillStyle: prefill?.style }),
         fetch: this.#fetch,
         now,
         createReader: ({ headers }) => new BodyReader(new ChatAnswer({ headers, now }), { maxChars: this.#maxChars }),
@@ -65,4 +84,12 @@ export class OpenAiChatProvider implements Provider {
       context,
     );
   }
+}
+
+function prefillUrlOf(baseUrl: string, { prefill }: ChatQuirks): URL | undefined {
+  const base = new URL(baseUrl);
+  // Behind a proxy the provider's own paths are not known.
+  if (prefill?.basePath === undefined || presetAt(base)?.chat?.prefill !== prefill) return undefined;
+  base.pathname = prefill.basePath;
+  return endpointOf(base.href, "chat/completions");
 }

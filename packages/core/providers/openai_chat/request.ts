@@ -1,19 +1,6 @@
 import { asCount, asObject } from "../_json.ts";
+import type { ChatQuirks, MaxTokensField, PrefillStyle } from "../catalogue/mod.ts";
 import type { ProviderRequest } from "../provider.ts";
-
-/** Names of the ceiling of output tokens: the old one, and the one that newer OpenAI models insist on. */
-export type MaxTokensField = "max_tokens" | "max_completion_tokens";
-
-/**
- * How a provider of this dialect is handed the beginning of the model's own message: as a trailing assistant message, alone or
- * with the mark that its maker asks for.
- *
- * - `trailing`: no mark (Anthropic's models behind OpenRouter and gateways).
- * - `prefix`: `prefix: true` (DeepSeek's beta endpoint, Mistral).
- * - `partial`: `partial: true` (Qwen, Kimi).
- * - `continue-final-message`: the request says `continue_final_message: true` and `add_generation_prompt: false` (vLLM).
- */
-export type PrefillStyle = "trailing" | "prefix" | "partial" | "continue-final-message";
 
 const PREFILL_MARK: Record<PrefillStyle, Record<string, boolean>> = {
   trailing: {},
@@ -22,25 +9,14 @@ const PREFILL_MARK: Record<PrefillStyle, Record<string, boolean>> = {
   "continue-final-message": {},
 };
 
-/** Hosts whose way of continuing a message is documented. */
-const PREFILL_BY_HOST: readonly [host: RegExp, style: PrefillStyle][] = [
-  [/(^|\.)mistral\.ai$/, "prefix"],
-  [/(^|\.)moonshot\.(cn|ai)$/, "partial"],
-  [/(^|\.)dashscope(-intl)?\.aliyuncs\.com$/, "partial"],
-];
-
-/** The way of a provider that is known by its address; `undefined` where none is documented. */
-export function prefillStyleOf({ hostname, pathname }: URL): PrefillStyle | undefined {
-  // DeepSeek takes a prefix on its beta endpoint alone.
-  if (hostname === "api.deepseek.com") return pathname.startsWith("/beta/") ? "prefix" : undefined;
-  return PREFILL_BY_HOST.find(([host]) => host.test(hostname))?.[1];
-}
+/** How the body differs from OpenAI's own. */
+export type BodyOptions = Pick<ChatQuirks, "maxTokensField" | "renames" | "refuses"> & {
+  prefillStyle?: PrefillStyle | undefined;
+};
 
 /** The body of the request; the caller's parameters pass through, except for those that are ours. */
-export function buildRequestBody(
-  request: ProviderRequest,
-  { maxTokensField, prefillStyle }: { maxTokensField: MaxTokensField; prefillStyle?: PrefillStyle | undefined },
-): Record<string, unknown> {
+export function buildRequestBody(request: ProviderRequest, options: BodyOptions = {}): Record<string, unknown> {
+  const { maxTokensField = "max_tokens", prefillStyle, renames = {}, refuses = [] } = options;
   const body: Record<string, unknown> = {
     ...request.parameters,
     model: request.model,
@@ -51,6 +27,11 @@ export function buildRequestBody(
   if (request.prefill !== undefined && prefillStyle !== undefined) addPrefill(body, request, prefillStyle);
   const ceiling = request.maxOutputTokens;
   if (ceiling !== undefined) limitOutput(body, ceiling, maxTokensField);
+  for (const [theirs, own] of Object.entries(renames)) {
+    if (Object.hasOwn(body, theirs)) body[own] ??= body[theirs];
+    delete body[theirs];
+  }
+  for (const field of refuses) delete body[field];
   return body;
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProviderRequest } from "../provider.ts";
-import { buildRequestBody, prefillStyleOf } from "./request.ts";
+import { buildRequestBody } from "./request.ts";
 
 const request = (parameters: Record<string, unknown>, maxOutputTokens?: number): ProviderRequest => ({
   model: "m",
@@ -72,13 +72,20 @@ test("buildRequestBody() hands over the beginning of the model's message in the 
   assert.equal(vllm.add_generation_prompt, false);
 });
 
-test("prefillStyleOf() knows the hosts that document their way, and no other", () => {
-  const style = (url: string) => prefillStyleOf(new URL(url));
-  assert.equal(style("https://api.mistral.ai/v1/chat/completions"), "prefix");
-  assert.equal(style("https://api.deepseek.com/beta/chat/completions"), "prefix");
-  assert.equal(style("https://api.deepseek.com/v1/chat/completions"), undefined);
-  assert.equal(style("https://api.moonshot.ai/v1/chat/completions"), "partial");
-  assert.equal(style("https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions"), "partial");
-  assert.equal(style("https://api.openai.com/v1/chat/completions"), undefined);
-  assert.equal(style("https://evilmistral.ai/v1/chat/completions"), undefined);
+test("buildRequestBody() gives fields the names that a provider has for them, and leaves out those it refuses", () => {
+  const mistral = {
+    renames: { seed: "random_seed", max_completion_tokens: "max_tokens" },
+    refuses: ["stream_options"],
+  };
+  const body = buildRequestBody(request({ seed: 7, max_completion_tokens: 50, top_p: 1 }, 20), mistral);
+  assert.deepEqual(body, {
+    random_seed: 7,
+    max_tokens: 20,
+    top_p: 1,
+    model: "m",
+    messages: [{ role: "user", content: "Hi", name: "kept" }],
+    stream: true,
+  });
+  const both = buildRequestBody(request({ seed: 7, random_seed: 8 }), mistral);
+  assert.deepEqual([both.seed, both.random_seed], [undefined, 8], "the provider's own name wins");
 });
