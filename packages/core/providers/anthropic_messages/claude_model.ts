@@ -3,6 +3,7 @@ export type ThinkingMode = "none" | "budget" | "budget-or-adaptive" | "adaptive"
 
 /** What a model of this dialect takes and refuses, as far as its name tells. */
 export interface ModelTraits {
+  isClaude: boolean;
   /** Whether it goes on from a beginning of its own message; models since 4.6 refuse one. */
   acceptsPrefill: boolean;
   /** Most tokens that one answer can have, where that is known. */
@@ -20,6 +21,7 @@ export interface ModelTraits {
 
 /** Look-alikes: only what the dialect has had from its beginning is counted on. */
 const OTHER: ModelTraits = {
+  isClaude: false,
   acceptsPrefill: false,
   maxOutputTokens: undefined,
   thinking: "budget",
@@ -49,6 +51,7 @@ export function traitsOf(model: string): ModelTraits {
   const version = major === undefined ? Number.POSITIVE_INFINITY : Number(major) * 100 + Number(minor ?? 0);
   const alwaysThinks = /^(fable|mythos)$/i.test(family);
   return {
+    isClaude: true,
     acceptsPrefill: version < 406 && !/^instant$/i.test(family),
     maxOutputTokens: maxOutputTokensOf(version, family),
     thinking: alwaysThinks ? "adaptive" : thinkingModeOf(version),

@@ -37,6 +37,8 @@ export class MessageAnswer implements AnswerReader {
   #lastIndex = -1;
   #messageId: string | undefined;
   #model = "";
+  /** Whether the tool whose input is the text was called, and with what so far. */
+  #json: "uncalled" | "empty" | "said" = "uncalled";
   #stopReason: string | undefined;
   #isFinished = false;
 
@@ -103,8 +105,13 @@ export class MessageAnswer implements AnswerReader {
   }
 
   end(isMarked: boolean, parts: ProviderPart[]): void {
+    if (this.#isFinished) {
+      // What came after the stop reason.
+      this.#speech.end(parts);
+      parts.push(...this.#toolUses.deliver(true));
+    }
     // A reason that stood in the first event ends the message where no other event does.
-    if (isMarked || this.#stopReason !== undefined) this.#finish(parts);
+    else if (isMarked || this.#stopReason !== undefined) this.#finish(parts);
     else this.#speech.cut(parts);
   }
 
@@ -163,14 +170,13 @@ export class MessageAnswer implements AnswerReader {
         addProgress(parts);
         break;
       case "json": {
-        const input = asObject(block.input);
-        if (input !== undefined && Object.keys(input).length > 0) {
-          this.#speech.sayText(JSON.stringify(input), parts, { isWhole });
-        }
+        const input = asObject(block.input) ?? {};
+        this.#json = "empty";
+        this.#sayJson(Object.keys(input).length > 0 ? JSON.stringify(input) : "", parts);
         break;
       }
       case "ignored":
-        if (IGNORED_TYPES.test(String(block.type))) addProgress(parts);
+        if (IGNORED_TYPES.test(asText(block.type) ?? "")) addProgress(parts);
         break;
     }
   }
@@ -197,7 +203,7 @@ export class MessageAnswer implements AnswerReader {
         addProgress(parts);
         break;
       case "json":
-        this.#speech.sayText(jsonPieceOf(delta), parts);
+        this.#sayJson(jsonPieceOf(delta), parts);
         break;
       case "ignored":
         if (delta.type === "input_json_delta") addProgress(parts);
@@ -210,6 +216,12 @@ export class MessageAnswer implements AnswerReader {
     if (type === undefined) return "ignored";
     this.#startBlock(index, { type }, parts, false);
     return this.#kindOf({ type });
+  }
+
+  #sayJson(text: string, parts: ProviderPart[]): void {
+    if (text === "") return;
+    this.#json = "said";
+    this.#speech.sayText(text, parts);
   }
 
   #think(index: number, thinking: string, signature: string, parts: ProviderPart[]): void {
@@ -236,13 +248,14 @@ export class MessageAnswer implements AnswerReader {
     this.#isFinished = true;
     const reason: FinishReason =
       this.#stopReason === undefined ? { unified: "stop" } : toFinishReason(this.#stopReason);
+    const isWhole = reason.unified === "stop" || reason.unified === "tool-calls";
+    if (isWhole && this.#json === "empty") this.#sayJson("{}", parts);
     this.#speech.end(parts);
-    const calls = this.#toolUses.deliver(reason.unified === "stop" || reason.unified === "tool-calls");
+    const calls = this.#toolUses.deliver(isWhole);
     parts.push(...calls);
     // Look-alikes say that the turn has ended although tools were called, and JSON is no call of the caller's tools.
     if (reason.unified === "stop" && calls.length > 0) reason.unified = "tool-calls";
-    const hasJson = [...this.#kinds.values()].includes("json");
-    if (reason.unified === "tool-calls" && calls.length === 0 && hasJson) reason.unified = "stop";
+    if (reason.unified === "tool-calls" && calls.length === 0 && this.#json !== "uncalled") reason.unified = "stop";
     const details = toReasoningDetails(this.#reasoning.values());
     if (details.length > 0) parts.push({ type: "reasoning-details", details });
     parts.push({ type: "finish", reason });

@@ -78,7 +78,8 @@ function toAssistantBlocks(message: ChatMessage, ids: CallIds): JsonObject[] {
   const calls = asArray(message.tool_calls).map((value) => toToolUse(asObject(value) ?? {}, ids));
   const legacy = asObject(message.function_call);
   if (legacy !== undefined) calls.push(toToolUse({ function: legacy }, ids));
-  return [...thinking, ...said, ...calls];
+  // Reasoning must not be the last of a turn: what was cut after it is as good as never thought.
+  return said.every(isThinkingBlock) && calls.length === 0 ? [] : [...thinking, ...said, ...calls];
 }
 
 function toToolUse(call: JsonObject, ids: CallIds): JsonObject {

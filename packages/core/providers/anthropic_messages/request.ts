@@ -52,6 +52,9 @@ export function buildRequest(request: ProviderRequest, { defaultMaxTokens }: Req
   const { system, turns } = toConversation(request.messages);
   const isContinued = request.prefill !== undefined;
   if (isContinued) addPrefill(turns, request.prefill);
+  else if (!traits.acceptsPrefill && endsInOwnText(turns, traits)) {
+    throw unsupported("an assistant's message to go on from, with this model");
+  }
 
   const own = planTools(parameters, turns, traits);
   // A model that goes on in its own message cannot be held to a format: what it has begun shows it the way.
@@ -104,6 +107,13 @@ function refuseMissing(parameters: JsonObject): void {
     throw unsupported("output other than text");
   }
   if (parameters.web_search_options !== undefined) throw unsupported("'web_search_options'");
+}
+
+/** Newer Claude models refuse it; of others nobody knows. A turn that waits for the provider's own tools is another matter. */
+function endsInOwnText(turns: readonly Turn[], { isClaude }: ModelTraits): boolean {
+  const last = turns.at(-1);
+  if (!isClaude || last?.role !== "assistant") return false;
+  return last.content.at(-1)?.type === "text" && last.content.every(({ type }) => type === "text");
 }
 
 function addPrefill(turns: Turn[], prefill: string | undefined): void {
