@@ -16,6 +16,21 @@ export interface TargetStatus {
   maskedKey?: string | undefined;
   isTrial: boolean;
   isUsable: boolean;
+  /** What is known of what can be asked of it; what is not known is absent. */
+  abilities?: ModelAbilities | undefined;
+}
+
+/** What can be asked of a model; what is not known is absent. */
+export interface ModelAbilities {
+  /** Every answer is streamed here, whatever its provider does. */
+  streaming?: boolean;
+  tools?: boolean;
+  images?: boolean;
+  structuredOutput?: boolean;
+  reasoning?: boolean;
+  logprobs?: boolean;
+  /** Whether it goes on from a beginning of its own message. */
+  prefill?: boolean;
 }
 
 /** A variable that could be set, and what it would do. */

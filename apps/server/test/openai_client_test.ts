@@ -107,12 +107,13 @@ test("The OpenAI client streams text, reasoning, finish and usage", async () => 
   const chunks = await readAll(stream);
   const deltas = chunks.map(({ choices }) => choices[0]?.delta as Record<string, string> | undefined);
   expect(deltas.map((one) => one?.reasoning_content ?? "").join("")).toBe("Let me think");
+  expect(deltas.map((one) => one?.reasoning ?? "").join("")).toBe("Let me think");
   expect(deltas.map((one) => one?.content ?? "").join("")).toBe("مرحبًا world");
   expect(deltas.map((one) => one?.role).filter((role) => role !== undefined)).toEqual(["assistant"]);
   const [finish, usage] = chunks.slice(-2) as (OpenAI.ChatCompletionChunk & { cogniforge: Record<string, unknown> })[];
   expect(finish?.choices).toEqual([{ index: 0, delta: {}, finish_reason: "stop" }]);
   expect(usage?.choices).toEqual([]);
-  expect(usage?.usage).toEqual(USAGE);
+  expect(usage?.usage).toEqual({ ...USAGE, cost: 0.00042 });
   expect(usage?.cogniforge).toMatchObject({
     provider: "up",
     cost: { amount: 0.00042, currency: "USD", source: "provider" },
@@ -134,12 +135,18 @@ test("The OpenAI client gets a completion in one piece", async () => {
   expect(data.choices).toEqual([
     {
       index: 0,
-      message: { role: "assistant", content: "مرحبًا world", reasoning_content: "Let me think", refusal: null },
+      message: {
+        role: "assistant",
+        content: "مرحبًا world",
+        reasoning_content: "Let me think",
+        reasoning: "Let me think",
+        refusal: null,
+      },
       logprobs: null,
       finish_reason: "stop",
     },
   ]);
-  expect(data.usage).toEqual(USAGE);
+  expect(data.usage).toEqual({ ...USAGE, cost: 0.00042 });
   const id = response.headers.get("x-answer-id");
   expect(data.id).toBe(`chatcmpl-${id}`);
   expect(data).toMatchObject({ model: "model-1", cogniforge: { answerId: id, cost: { amount: 0.00042 } } });
@@ -204,9 +211,9 @@ test("The OpenAI client throws its own errors with our codes and both languages"
       { status: 400, code: "invalid-input", type: "invalid_request_error", param: "messages.0.content" },
     ],
     [
-      client.chat.completions.create({ ...ask, n: 2 }),
+      client.chat.completions.create({ ...ask, n: 9 }),
       BadRequestError,
-      { status: 400, code: "unsupported-feature", param: "n" },
+      { status: 400, code: "invalid-input", type: "invalid_request_error", param: "n" },
     ],
     [
       client.chat.completions.create({ ...ask, model: "no-such-route" }),

@@ -35,6 +35,13 @@ const asJson = (name: string, body: unknown, status: number, code: string, param
 const invalid = (name: string, body: unknown, param: string): Refusal =>
   asJson(name, body, 400, "invalid-input", param);
 
+const said = (fields: Record<string, unknown>) => ({
+  ...GOOD,
+  messages: [...MESSAGES, { role: "assistant", ...fields }],
+});
+const asking = (content: unknown) => ({ ...GOOD, messages: [{ role: "user", content }] });
+const call = (called: Record<string, unknown>) => ({ id: "call_1", type: "function", function: called });
+
 const REFUSALS: readonly Refusal[] = [
   { name: "broken JSON", body: '{"model":', status: 400, code: "invalid-json" },
   { name: "no body", body: "", status: 400, code: "invalid-json" },
@@ -49,7 +56,48 @@ const REFUSALS: readonly Refusal[] = [
   invalid("a message that is a number", { ...GOOD, messages: [...MESSAGES, 7] }, "messages.1"),
   invalid("a stream that is a text", { ...GOOD, stream: "yes" }, "stream"),
   invalid("a negative ceiling", { ...GOOD, max_tokens: -1 }, "max_tokens"),
-  asJson("several choices", { ...GOOD, n: 3 }, 400, "unsupported-feature", "n"),
+  invalid("more choices than can be given", { ...GOOD, n: 9 }, "n"),
+  invalid("no choice at all", { ...GOOD, n: 0 }, "n"),
+  invalid("half a choice", { ...GOOD, n: 1.5 }, "n"),
+  invalid("a message without a role", { ...GOOD, messages: [{ content: "a" }] }, "messages.0.role"),
+  invalid("a message without content", { ...GOOD, messages: [{ role: "user" }] }, "messages.0.content"),
+  invalid("an assistant who says and calls nothing", said({ content: null }), "messages.1.content"),
+  invalid("content without a part", { ...GOOD, messages: [{ role: "user", content: [] }] }, "messages.0.content"),
+  invalid("a part without a type", asking([{ text: "a" }]), "messages.0.content.0.type"),
+  invalid("a part of text without text", asking([{ type: "text" }]), "messages.0.content.0.text"),
+  invalid("a part of an image without one", asking([{ type: "image_url" }]), "messages.0.content.0.image_url"),
+  invalid(
+    "a call without arguments",
+    said({ tool_calls: [call({ name: "f" })] }),
+    "messages.1.tool_calls.0.function.arguments",
+  ),
+  invalid(
+    "a call without a name",
+    said({ tool_calls: [call({ arguments: "{}" })] }),
+    "messages.1.tool_calls.0.function.name",
+  ),
+  invalid(
+    "a result without its call",
+    { ...GOOD, messages: [...MESSAGES, { role: "tool", content: "a" }] },
+    "messages.1.tool_call_id",
+  ),
+  invalid("a temperature that is a text", { ...GOOD, temperature: "hot" }, "temperature"),
+  invalid("a seed that is no whole number", { ...GOOD, seed: 0.5 }, "seed"),
+  invalid("a stop that is a number", { ...GOOD, stop: 5 }, "stop"),
+  invalid("stops that are numbers", { ...GOOD, stop: ["a", 5] }, "stop.1"),
+  invalid("tools that are an object", { ...GOOD, tools: {} }, "tools"),
+  invalid("a tool without a function", { ...GOOD, tools: [{ type: "function" }] }, "tools.0.function"),
+  invalid("a tool without a name", { ...GOOD, tools: [{ type: "function", function: {} }] }, "tools.0.function.name"),
+  invalid("a function without a name", { ...GOOD, functions: [{}] }, "functions.0.name"),
+  invalid("a format without a type", { ...GOOD, response_format: {} }, "response_format.type"),
+  invalid(
+    "a format without its schema",
+    { ...GOOD, response_format: { type: "json_schema" } },
+    "response_format.json_schema",
+  ),
+  invalid("log probabilities that are a number", { ...GOOD, logprobs: 5 }, "logprobs"),
+  invalid("stream options that are a text", { ...GOOD, stream_options: "all" }, "stream_options"),
+  invalid("metadata that are a text", { ...GOOD, metadata: "a" }, "metadata"),
   asJson("an unknown model", { ...GOOD, model: "nobody/model-1" }, 404, "route-not-found", "model"),
   asJson(
     "a question of 200 kB",

@@ -24,9 +24,9 @@ export interface FailureInfoOptions {
   param?: string | undefined;
   /**
    * Our own words on a caller's mistake, e.g. "At most 100000 characters are allowed: there are 120000".
-   * Named only in failures of a caller's request; never give an upstream's text.
+   * Named only in failures of a caller's request; never give an upstream's text. A text alone stands in both languages.
    */
-  detail?: string | undefined;
+  detail?: string | Bilingual | undefined;
 }
 
 const MAX_DETAIL_LENGTH = 300;
@@ -83,8 +83,14 @@ function plainParam(param: string): string | undefined {
   return param.replace(/[^\p{L}\p{N}_.$[\]/-]/gu, "").slice(0, MAX_PARAM_LENGTH) || undefined;
 }
 
-/** One sentence without its full stop, which the text around it sets. */
-function plainDetail(detail: string): string | undefined {
-  const line = detail.replace(/[\p{Cc}\s]+/gu, " ").trim();
-  return line.slice(0, MAX_DETAIL_LENGTH).replace(/[.\s]+$/, "") || undefined;
+/** One sentence in each language, without its full stop, which the text around it sets. */
+function plainDetail(detail: string | Bilingual): Bilingual | undefined {
+  const { en, ar } = typeof detail === "string" ? { en: detail, ar: detail } : detail;
+  const plain = { en: plainSentence(en), ar: plainSentence(ar) };
+  return plain.en === "" || plain.ar === "" ? undefined : plain;
+}
+
+function plainSentence(text: string): string {
+  const line = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return line.slice(0, MAX_DETAIL_LENGTH).replace(/[.\s]+$/, "");
 }

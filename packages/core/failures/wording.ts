@@ -13,7 +13,7 @@ export interface WordingDetails {
   /** Path of the wrong field, already cleaned. */
   param?: string | undefined;
   /** Our own explanation of a caller's mistake, already cleaned. */
-  detail?: string | undefined;
+  detail?: Bilingual | undefined;
 }
 
 /** A fixed text, or one that depends on the details. */
@@ -34,7 +34,7 @@ export function sayWithField(wording: Wording): WordingOf {
   return ({ param, detail }) => {
     const field =
       param === undefined ? { en: "", ar: "" } : { en: ` Field: \`${param}\`.`, ar: ` الحقل: \`${param}\`.` };
-    const why = detail === undefined ? { en: "", ar: "" } : { en: ` ${detail}.`, ar: ` التفصيل: ${detail}.` };
+    const why = detail === undefined ? { en: "", ar: "" } : { en: ` ${detail.en}.`, ar: ` التفصيل: ${detail.ar}.` };
     return {
       message: { en: wording.message.en + field.en + why.en, ar: wording.message.ar + field.ar + why.ar },
       remedy: wording.remedy,

@@ -55,6 +55,8 @@ export class RouteBook {
   #statusOf({ provider: name, model }: RouteConfig["targets"][number]): TargetStatus {
     const provider = this.#config.providers[name];
     const { dialect = "unknown", baseUrl, apiKey, isUsable = false } = provider ?? {};
+    // A provider that says nothing of it may still go on from a beginning: that is not known.
+    const isPrefillKnown = this.providers.get(name)?.acceptsPrefill?.(model) === true;
     return {
       provider: name,
       model,
@@ -63,6 +65,7 @@ export class RouteBook {
       maskedKey: apiKey && maskKey(apiKey.reveal()),
       isTrial: dialect === "mock",
       isUsable,
+      ...(isPrefillKnown && { abilities: { prefill: true } }),
     };
   }
 }

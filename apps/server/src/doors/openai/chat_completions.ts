@@ -6,12 +6,15 @@ import { readJsonObject } from "../../http/body.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
+import type { Choice } from "./choices.ts";
+import { askChoices } from "./choices.ts";
+import type { EndedChoice, Telling } from "./completion.ts";
 import { completionOf } from "./completion.ts";
 import { openAiErrorOf } from "./errors.ts";
 import { parseChatCompletion } from "./request.ts";
 import { resumeStream } from "./resume.ts";
 import { streamChunks } from "./stream.ts";
-import { extensionOf } from "./vocabulary.ts";
+import { extensionOfAll } from "./vocabulary.ts";
 
 /** Messages may hold images and files in base64. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -25,50 +28,67 @@ export async function chatCompletions(
   principal: Principal,
   exchange: Exchange,
 ): Promise<void> {
-  const { ask, isStreamed, includeUsage } = parseChatCompletion(await readJsonObject(exchange.request, MAX_BODY_BYTES));
+  const { ask, count, isStreamed, ...telling } = parseChatCompletion(
+    await readJsonObject(exchange.request, MAX_BODY_BYTES),
+  );
   const lastEventId = lastEventIdOf(exchange);
   // A client that sends its request again to go on must not be charged for a second answer.
   if (isStreamed && lastEventId !== undefined) {
-    return resumeStream(answers, principal, exchange, { lastEventId, includeUsage });
+    return resumeStream(answers, principal, exchange, { ...telling, lastEventId });
   }
   const idempotencyKey = headerOf(exchange, "idempotency-key");
-  const { answerId } = await answers.askMessages(principal, {
+  const input = {
     ...ask,
     idempotencyKey,
     onCut: onCutOf(exchange),
     cancelWhenUnwatchedMs: idempotencyKey === undefined ? GRACE_MS : undefined,
-  });
-  const { createdAt } = await answers.find(principal, answerId);
-  const options = { answerId, route: ask.route, createdAt };
-  if (isStreamed) {
-    return streamChunks(answers, principal, exchange, { ...options, includeUsage, position: undefined });
-  }
-  await sendCompletion(answers, principal, exchange, options);
+  };
+  const choices = await askChoices(answers, principal, input, count);
+  if (isStreamed) return streamChunks(answers, principal, exchange, { ...telling, choices });
+  await sendCompletion(answers, principal, exchange, { choices, telling });
 }
 
 async function sendCompletion(
   answers: Services["answers"],
   principal: Principal,
   { response }: Exchange,
-  options: { answerId: string; route: string; createdAt: number },
+  { choices, telling }: { choices: readonly Choice[]; telling: Telling },
 ): Promise<void> {
-  const { answerId } = options;
   const stop = new AbortController();
   response.once("close", () => stop.abort());
+  const ended = await Promise.all(choices.map((choice) => endOf(answers, principal, choice, stop.signal)));
+  const [first, ...others] = ended.filter((one) => one !== undefined);
+  // The reader has left: nobody is there to be answered.
+  if (first === undefined || others.length + 1 < choices.length) return;
+  response.setHeader("x-answer-id", first.answerId);
+  const all: readonly [EndedChoice, ...EndedChoice[]] = [first, ...others];
+  const { failure } = first.end;
+  if (failure === undefined || others.some(({ end }) => end.failure === undefined)) {
+    return sendJson(response, 200, completionOf(all, telling));
+  }
+  const status = isFailureCode(failure.code) ? httpStatusOf(failure.code) : 500;
+  if (failure.retryAfterMs !== undefined) {
+    response.setHeader("retry-after", Math.ceil(failure.retryAfterMs / 1000));
+  }
+  const cogniforge = extensionOfAll(
+    all.map(({ answerId }) => answerId),
+    all.map(({ end }) => end),
+  );
+  sendJson(response, status, { ...openAiErrorOf(failure), cogniforge });
+}
+
+async function endOf(
+  answers: Services["answers"],
+  principal: Principal,
+  choice: Choice,
+  signal: AbortSignal,
+): Promise<EndedChoice | undefined> {
   let state = EMPTY_ANSWER_STATE;
-  for await (const batch of await answers.watch(principal, answerId, { signal: stop.signal, past: "deltas" })) {
+  for await (const batch of await answers.watch(principal, choice.answerId, { signal, past: "deltas" })) {
     for (const { event } of batch) state = foldEvent(state, event);
   }
   const { end } = state;
-  // The reader has left: nobody is there to be answered.
-  if (end === undefined) return;
-  response.setHeader("x-answer-id", answerId);
-  if (end.failure === undefined) return sendJson(response, 200, completionOf(options, state, end));
-  const status = isFailureCode(end.failure.code) ? httpStatusOf(end.failure.code) : 500;
-  if (end.failure.retryAfterMs !== undefined) {
-    response.setHeader("retry-after", Math.ceil(end.failure.retryAfterMs / 1000));
-  }
-  sendJson(response, status, { ...openAiErrorOf(end.failure), cogniforge: extensionOf(answerId, end) });
+  return end && { ...choice, state, end };
 }
 
 function onCutOf(exchange: Exchange): "continue" | "fail" | undefined {

@@ -1,33 +1,73 @@
 import type { AnswerEnd, AnswerState } from "@cogniforge/core/events";
-import { completionId, extensionOf, modelOf, openAiFinishReason, openAiUsage } from "./vocabulary.ts";
+import type { Choice } from "./choices.ts";
+import { openAiErrorOf } from "./errors.ts";
+import {
+  completionId,
+  extensionOfAll,
+  modelOf,
+  openAiFinishReason,
+  openAiReasoning,
+  openAiToolCall,
+  openAiUsage,
+} from "./vocabulary.ts";
 
-/** An answer as one `chat.completion` object. */
-export function completionOf(
-  { answerId, route, createdAt }: { answerId: string; route: string; createdAt: number },
-  state: AnswerState,
-  end: AnswerEnd,
-): Record<string, unknown> {
-  const calls = state.toolCalls.map(({ id, name, arguments: args }) => ({
-    id,
-    type: "function",
-    function: { name, arguments: args },
-  }));
-  const message = {
+/** What a caller asked to be told, and how. */
+export interface Telling {
+  hasLogprobs: boolean;
+  /** Calls are told as OpenAI's old `function_call`. */
+  isLegacy: boolean;
+}
+
+/** A choice whose answer has ended. */
+export interface EndedChoice extends Choice {
+  state: AnswerState;
+  end: AnswerEnd;
+}
+
+/** Answers as one `chat.completion` object, a choice for each; at least one of them has not failed. */
+export function completionOf(choices: readonly [EndedChoice, ...EndedChoice[]], telling: Telling) {
+  const [first] = choices;
+  const ends = choices.map(({ end }) => end);
+  const named = choices.find(({ end }) => end.failure === undefined) ?? first;
+  const usage = openAiUsage(ends);
+  return {
+    id: completionId(first.answerId),
+    object: "chat.completion",
+    created: Math.floor(first.createdAt / 1000),
+    model: modelOf(named.end, named.route),
+    choices: choices.map((choice, index) => ({ index, ...choiceOf(choice, telling) })),
+    ...(usage && { usage }),
+    cogniforge: extensionOfAll(
+      choices.map(({ answerId }) => answerId),
+      ends,
+    ),
+  };
+}
+
+function choiceOf({ state, end }: EndedChoice, { hasLogprobs, isLegacy }: Telling): Record<string, unknown> {
+  const { failure, finishReason } = end;
+  return {
+    message: messageOf(state, isLegacy),
+    logprobs: hasLogprobs && state.logprobs ? { content: state.logprobs, refusal: null } : null,
+    // As OpenRouter tells of a choice that failed beside others which did not.
+    ...(failure === undefined
+      ? { finish_reason: openAiFinishReason(finishReason, isLegacy) }
+      : { finish_reason: "error", ...openAiErrorOf(failure) }),
+  };
+}
+
+function messageOf(state: AnswerState, isLegacy: boolean): Record<string, unknown> {
+  const { text, reasoning, reasoningDetails } = state;
+  const calls = state.toolCalls.map(openAiToolCall);
+  const [first] = calls;
+  const called = isLegacy ? { function_call: first?.function } : { tool_calls: calls };
+  return {
     role: "assistant",
     // A message of tool calls alone has no content, by OpenAI's own contract.
-    content: state.text === "" && calls.length > 0 ? null : state.text,
-    ...(state.reasoning !== "" && { reasoning_content: state.reasoning }),
+    content: text === "" && calls.length > 0 ? null : text,
+    ...(reasoning !== "" && openAiReasoning(reasoning)),
+    ...(reasoningDetails.length > 0 && { reasoning_details: reasoningDetails }),
     refusal: null,
-    ...(calls.length > 0 && { tool_calls: calls }),
-  };
-  const usage = openAiUsage(end.usage);
-  return {
-    id: completionId(answerId),
-    object: "chat.completion",
-    created: Math.floor(createdAt / 1000),
-    model: modelOf(end, route),
-    choices: [{ index: 0, message, logprobs: null, finish_reason: openAiFinishReason(end.finishReason) }],
-    ...(usage && { usage }),
-    cogniforge: extensionOf(answerId, end),
+    ...(calls.length > 0 && called),
   };
 }

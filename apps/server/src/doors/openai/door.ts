@@ -6,8 +6,9 @@ import type { Services } from "../../services.ts";
 import type { Authenticate } from "../guard.ts";
 import { admit } from "../guard.ts";
 import { chatCompletions, lastEventIdOf } from "./chat_completions.ts";
+import { choiceOf } from "./choices.ts";
 import { refuseAsOpenAi } from "./errors.ts";
-import { listModels } from "./models.ts";
+import { findModel, listModels } from "./models.ts";
 import { resumeStream } from "./resume.ts";
 import { streamChunks } from "./stream.ts";
 
@@ -38,6 +39,14 @@ export function openAiRoutes(
       methods: ["GET"],
       path: /^\/v1\/models$/,
       ...guarded((_principal, { response }) => sendJson(response, 200, listModels(system.routes()))),
+    },
+    {
+      methods: ["GET"],
+      // The name of a target holds slashes, which some clients encode and some do not.
+      path: /^\/v1\/models\/(?<id>.+)$/,
+      ...guarded((_principal, { response }, { id = "" }) =>
+        sendJson(response, 200, findModel(system.routes(), decoded(id))),
+      ),
     },
     {
       methods: ["GET"],
@@ -78,10 +87,20 @@ async function streamAgain(
   answerId: string,
 ): Promise<void> {
   const lastEventId = lastEventIdOf(exchange) ?? (exchange.url.searchParams.get("cursor") || undefined);
-  const includeUsage = true;
+  // Whoever asks by the answer's id alone is told all that is there.
+  const shape = { includeUsage: true, hasLogprobs: true, isLegacy: false };
   if (lastEventId !== undefined) {
-    return resumeStream(answers, principal, exchange, { lastEventId, answerId, includeUsage });
+    return resumeStream(answers, principal, exchange, { ...shape, lastEventId, answerId });
   }
-  const { route, createdAt } = await answers.find(principal, answerId);
-  await streamChunks(answers, principal, exchange, { answerId, route, createdAt, includeUsage, position: undefined });
+  const choices = [await choiceOf(answers, principal, answerId)];
+  await streamChunks(answers, principal, exchange, { ...shape, choices });
+}
+
+/** A part of a path as its sender meant it. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

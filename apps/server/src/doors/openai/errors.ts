@@ -1,7 +1,7 @@
 import type { FailureInfo } from "@cogniforge/core/events";
-import { isFailureCode, openAiErrorType } from "@cogniforge/core/failures";
-import { failureErrorOf, sendFailure } from "../../http/respond.ts";
-import type { HttpRoute } from "../../http/routes.ts";
+import { httpStatusOf, isFailureCode, openAiErrorType } from "@cogniforge/core/failures";
+import { failureErrorOf, sendJson } from "../../http/respond.ts";
+import type { Exchange, HttpRoute } from "../../http/routes.ts";
 
 /** OpenAI's error, with our code and both languages in it. */
 export interface OpenAiError {
@@ -32,8 +32,22 @@ export function openAiErrorOf({ code, message, remedy, param }: FailureInfo): Op
   };
 }
 
-/** Answers with a failure in OpenAI's shape. */
-export const refuseAsOpenAi: HttpRoute["refuse"] = ({ response }, error) => {
-  const failure = failureErrorOf(error);
-  sendFailure(response, failure, openAiErrorOf(failure.info));
+/** Answers with a failure in OpenAI's shape, and with the headers by which its clients know whether and when to try again. */
+export function sendOpenAiError({ request, response }: Exchange, failure: FailureInfo, body: unknown): void {
+  const { code, retryAfterMs } = failure;
+  if (retryAfterMs !== undefined) {
+    response.setHeader("retry-after", Math.ceil(retryAfterMs / 1000));
+    response.setHeader("retry-after-ms", Math.ceil(retryAfterMs));
+  }
+  // The same key gives the same failure again: a client that repeats its request would wait for nothing.
+  const isKeyed = request.headers["idempotency-key"] !== undefined;
+  const isOfTheAnswer = response.hasHeader("x-answer-id");
+  if (code === "id-taken" || (isKeyed && isOfTheAnswer)) response.setHeader("x-should-retry", "false");
+  sendJson(response, isFailureCode(code) ? httpStatusOf(code) : 500, body);
+}
+
+/** Answers with what was thrown, in OpenAI's shape. */
+export const refuseAsOpenAi: HttpRoute["refuse"] = (exchange, error) => {
+  const { info } = failureErrorOf(error);
+  if (!exchange.response.headersSent) sendOpenAiError(exchange, info, openAiErrorOf(info));
 };
