@@ -4,13 +4,14 @@ import { asObject, isCutJson, type JsonObject, parseJson, parsePythonJson } from
 import type { ProviderPart } from "../provider.ts";
 import { simulateStream } from "../simulate.ts";
 import type { AnswerReader } from "./answer_reader.ts";
+import { AnswerSize } from "./answer_size.ts";
 import { JsonLinesDecoder, type JsonLinesItem } from "./json_lines.ts";
 import { completeObjects } from "./json_pieces.ts";
 import { StrayLines } from "./stray_lines.ts";
 
 /** Options for {@linkcode BodyReader}. */
 export interface BodyReaderOptions {
-  /** Longest event of a stream, and longest answer in one piece, in UTF-16 code units. */
+  /** Longest event of a stream, and longest answer, in UTF-16 code units. */
   maxChars: number;
   /** How a stream that begins with an object is framed; `events` by default, where such a body is JSON in one piece. */
   framing?: BodyFraming;
@@ -21,6 +22,8 @@ export type BodyFraming = "events" | "lines";
 
 /** More malformed events in a row than this are no accident. */
 const MAX_MALFORMED_IN_A_ROW = 3;
+/** So many blanks before the first character, as upstreams send them while they wait, are no accident either. */
+const MAX_LEADING_BYTES = 64 * 1024;
 /** So many lines that are no field, and no event yet: this is no event stream. */
 const MAX_STRAY_LINES = 200;
 
@@ -32,6 +35,7 @@ const MAX_STRAY_LINES = 200;
 export class BodyReader {
   readonly #answer: AnswerReader;
   readonly #maxChars: number;
+  readonly #size: AnswerSize;
   readonly #decoder: SseDecoder;
   readonly #strayLines = new StrayLines();
   readonly #framing: BodyFraming;
@@ -39,6 +43,7 @@ export class BodyReader {
   #kind: "unknown" | "events" | "lines" | "json" = "unknown";
   /** White space before the first character: it belongs to what follows. */
   #leading: Uint8Array[] = [];
+  #leadingBytes = 0;
   readonly #jsonDecoder = new TextDecoder();
   #json: string[] = [];
   #jsonChars = 0;
@@ -51,6 +56,7 @@ export class BodyReader {
     this.#answer = answer;
     this.#framing = framing;
     this.#maxChars = maxChars;
+    this.#size = new AnswerSize(maxChars);
     this.#decoder = new SseDecoder({ maxEventChars: maxChars });
   }
 
@@ -73,7 +79,11 @@ export class BodyReader {
     if (this.#kind === "unknown") {
       const first = firstCharacter(bytes);
       this.#leading.push(bytes);
-      if (first === undefined) return;
+      this.#leadingBytes += bytes.length;
+      if (first === undefined) {
+        if (this.#leadingBytes > MAX_LEADING_BYTES) throw malformed("nothing but blanks");
+        return;
+      }
       if (first === "<") throw malformed("an HTML page instead of an answer");
       if (first === "{" && this.#framing === "lines") this.#kind = "lines";
       else this.#kind = first === "{" || first === "[" ? "json" : "events";
@@ -144,7 +154,7 @@ export class BodyReader {
     } else if (item.type === "stray") {
       const body = this.#strayLines.push(item.line);
       if (body !== undefined) {
-        this.#readChunk(body, parts);
+        this.#readChunk(body, item.line.length, parts);
         if (this.#answer.isAnswer(body)) this.#events++;
       } else if (this.#events === 0 && this.#strayLines.count > MAX_STRAY_LINES) {
         throw malformed("lines that are no event stream");
@@ -167,7 +177,7 @@ export class BodyReader {
     else if (chunk !== undefined) {
       this.#events++;
       this.#malformedInARow = 0;
-      this.#readChunk(chunk, parts);
+      this.#readChunk(chunk, text.length, parts);
     } else {
       // The last event of a stream that was cut in the middle of it.
       if (isLast && isCutJson(text)) return;
@@ -175,9 +185,11 @@ export class BodyReader {
     }
   }
 
-  #readChunk(chunk: JsonObject, parts: ProviderPart[]): void {
+  #readChunk(chunk: JsonObject, chars: number, parts: ProviderPart[]): void {
+    const from = parts.length;
     this.#answer.readChunk(chunk, parts);
     if (this.#answer.isAtEnd) this.#isDone = true;
+    else if (!this.#size.add(chars, parts, from)) throw malformed("an answer beyond the limit of its length");
   }
 
   #countMalformed(): void {
@@ -225,7 +237,7 @@ export class BodyReader {
     if (this.#answer.isAnswer(chunk)) this.#events++;
     else this.#malformed++;
     this.#malformedInARow = 0;
-    this.#readChunk(chunk, parts);
+    this.#readChunk(chunk, text.length, parts);
   }
 
   /** Events without the blank line between them, or with their field's name twice: true if every line is one. */

@@ -19,7 +19,7 @@ export interface HttpProviderOptions {
   headers?: Readonly<Record<string, string>> | undefined;
   /** The runtime's `fetch` by default. */
   fetch?: ProviderFetch | undefined;
-  /** Longest event of a stream, and longest answer in one piece, in UTF-16 code units; 8 Mi by default. */
+  /** Longest event of a stream, and longest answer, in UTF-16 code units; 8 Mi by default. */
   maxChars?: number | undefined;
   /** The time in epoch milliseconds, for waits that upstreams give as dates; the wall clock by default. */
   now?: (() => number) | undefined;
