@@ -1,5 +1,4 @@
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
-import { httpStatusOf, isFailureCode } from "@cogniforge/core/failures";
 import type { Principal } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
 import { readJsonObject } from "../../http/body.ts";
@@ -10,7 +9,7 @@ import type { Choice } from "./choices.ts";
 import { askChoices } from "./choices.ts";
 import type { EndedChoice, Telling } from "./completion.ts";
 import { completionOf } from "./completion.ts";
-import { openAiErrorOf } from "./errors.ts";
+import { openAiErrorOf, sendOpenAiError } from "./errors.ts";
 import { parseChatCompletion } from "./request.ts";
 import { resumeStream } from "./resume.ts";
 import { streamChunks } from "./stream.ts";
@@ -51,33 +50,31 @@ export async function chatCompletions(
 async function sendCompletion(
   answers: Services["answers"],
   principal: Principal,
-  { response }: Exchange,
+  exchange: Exchange,
   { choices, telling }: { choices: readonly Choice[]; telling: Telling },
 ): Promise<void> {
+  const { response } = exchange;
   const stop = new AbortController();
   response.once("close", () => stop.abort());
-  const ended = await Promise.all(choices.map((choice) => endOf(answers, principal, choice, stop.signal)));
-  const [first, ...others] = ended.filter((one) => one !== undefined);
+  const read = await Promise.all(choices.map((choice) => readToEnd(answers, principal, choice, stop.signal)));
+  const [first, ...others] = read.filter((one) => one !== undefined);
   // The reader has left: nobody is there to be answered.
   if (first === undefined || others.length + 1 < choices.length) return;
-  response.setHeader("x-answer-id", first.answerId);
-  const all: readonly [EndedChoice, ...EndedChoice[]] = [first, ...others];
-  const { failure } = first.end;
-  if (failure === undefined || others.some(({ end }) => end.failure === undefined)) {
-    return sendJson(response, 200, completionOf(all, telling));
-  }
-  const status = isFailureCode(failure.code) ? httpStatusOf(failure.code) : 500;
-  if (failure.retryAfterMs !== undefined) {
-    response.setHeader("retry-after", Math.ceil(failure.retryAfterMs / 1000));
-  }
+  const ended: readonly [EndedChoice, ...EndedChoice[]] = [first, ...others];
+  const answerIds = choices.map(({ answerId }) => answerId);
+  response.setHeader("x-answer-id", answerIds.join(","));
+  // What was paid for is given: only where every choice has failed is the whole a failure.
+  const failure = ended.every(({ end }) => end.failure !== undefined) ? first.end.failure : undefined;
+  if (failure === undefined) return sendJson(response, 200, completionOf(ended, telling));
   const cogniforge = extensionOfAll(
-    all.map(({ answerId }) => answerId),
-    all.map(({ end }) => end),
+    answerIds,
+    ended.map(({ end }) => end),
   );
-  sendJson(response, status, { ...openAiErrorOf(failure), cogniforge });
+  sendOpenAiError(exchange, failure, { ...openAiErrorOf(failure), cogniforge });
 }
 
-async function endOf(
+/** Waits for an answer's end; `undefined` if the reader leaves before it. */
+async function readToEnd(
   answers: Services["answers"],
   principal: Principal,
   choice: Choice,
@@ -87,8 +84,7 @@ async function endOf(
   for await (const batch of await answers.watch(principal, choice.answerId, { signal, past: "deltas" })) {
     for (const { event } of batch) state = foldEvent(state, event);
   }
-  const { end } = state;
-  return end && { ...choice, state, end };
+  return state.end && { ...choice, state, end: state.end };
 }
 
 function onCutOf(exchange: Exchange): "continue" | "fail" | undefined {
@@ -96,7 +92,7 @@ function onCutOf(exchange: Exchange): "continue" | "fail" | undefined {
   if (value === undefined || value === "continue" || value === "fail") return value;
   throw new FailureError("invalid-input", {
     param: "x-cogniforge-on-cut",
-    detail: "The header must be 'continue' or 'fail'",
+    detail: { en: "The header must be 'continue' or 'fail'", ar: "قيمة الترويسة 'continue' أو 'fail'" },
   });
 }
 
