@@ -27,7 +27,11 @@ export const RULES: readonly Rule[] = [
       ...["content_filter", "content_policy_violation", "responsible_aipolicy_violation", "invalid_prompt"],
       ...["flagged_input", "prompt_blocked", "data_inspection_failed", "content_moderation", "safety_check_failed"],
     ],
-    says: /content management policy|content[- ]policy violation|flagged by (our )?moderation/i,
+    says: anyOf(
+      "content management policy", // Azure
+      "content[- ]policy violation|flagged by (our )?moderation",
+      "blocked by (our )?content[- ]filter", // Anthropic, in the middle of an answer too
+    ),
   },
   {
     code: "context-too-long",
@@ -94,6 +98,12 @@ export const RULES: readonly Rule[] = [
       "calls ?/ ?(day|month)", // Cohere's trial keys
     ),
     only: isDailyLimit,
+  },
+  {
+    // Anthropic says it with status 400, and when it ends.
+    code: "quota-exhausted",
+    action: "fallback",
+    says: /reached your specified (api |workspace )*usage limits/i,
   },
   {
     code: "provider-auth",
@@ -188,6 +198,7 @@ export const RULES: readonly Rule[] = [
     code: "provider-forbidden",
     action: "fallback",
     words: ["permission_error", "permission_denied", "forbidden", "access_denied", "access_denied_exception"],
+    says: /organization has been disabled/i, // Anthropic, with status 400
     statuses: [403, 407],
   },
   {
@@ -202,8 +213,13 @@ export const RULES: readonly Rule[] = [
     code: "invalid-request",
     action: "fallback",
     words: ["unsupported_parameter", "unsupported_value", "unimplemented", "not_supported", "unsupported_feature"],
-    // Gemini alone wants its signatures back, and a conversation that began elsewhere has none.
-    says: /missing a thought_signature|thought signature is not valid/i,
+    says: anyOf(
+      // Gemini alone wants its signatures back, and a conversation that began elsewhere has none.
+      "missing a thought_signature|thought signature is not valid",
+      // Anthropic has one word for what is wrong and for what a model lacks.
+      "does not support assistant message prefill|is (not supported|deprecated) for this model",
+      "extra inputs are not permitted|maximum allowed number of output tokens",
+    ),
     only: (error) => !isServerStatus(error.status),
   },
   {

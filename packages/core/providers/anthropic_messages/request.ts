@@ -1,4 +1,4 @@
-import { asArray, asCount, asObject, asText, type JsonObject } from "../_json.ts";
+import { asArray, asCount, asObject, asText, type JsonObject, lookUp } from "../_json.ts";
 import { unsupported } from "../http/mod.ts";
 import type { ProviderRequest } from "../provider.ts";
 import { type ModelTraits, traitsOf } from "./claude_model.ts";
@@ -171,6 +171,6 @@ function addCaller(body: Record<string, unknown>, parameters: JsonObject): void 
   const own = asText(asObject(parameters.metadata)?.user_id);
   const user = own ?? asText(parameters.user) ?? asText(parameters.safety_identifier);
   if (user !== undefined) body.metadata = { user_id: user };
-  const tier = SERVICE_TIERS[asText(parameters.service_tier) ?? ""];
+  const tier = lookUp(SERVICE_TIERS, asText(parameters.service_tier) ?? "");
   if (tier !== undefined) body.service_tier = tier;
 }

@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from "../_json.ts";
+import { asArray, asObject, type JsonObject, lookUp } from "../_json.ts";
 
 /** Keywords that the API's grammar knows, with values that are no schemas. */
 const KEPT = new Set(["type", "title", "description", "enum", "const", "default", "required", "$ref"]);
@@ -19,7 +19,7 @@ export function toStrictSchema(schema: JsonObject): JsonObject {
   const strict: Record<string, unknown> = {};
   const limits: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {
-    const list = LISTS[keyword];
+    const list = lookUp(LISTS, keyword);
     if (KEPT.has(keyword)) strict[keyword] = value;
     else if (MAPS.has(keyword)) strict[keyword] = mapValues(asObject(value) ?? {});
     else if (list !== undefined) strict[list] = asArray(value).map(toStrict);

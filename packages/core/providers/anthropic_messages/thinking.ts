@@ -1,4 +1,4 @@
-import { asCount, asObject, asText, type JsonObject } from "../_json.ts";
+import { asCount, asObject, asText, type JsonObject, lookUp } from "../_json.ts";
 import type { ModelTraits } from "./claude_model.ts";
 
 /** The least that a model may be given to think with. */
@@ -103,14 +103,14 @@ function adaptive({ effort, isHidden, native }: Wish, { thinking }: ModelTraits)
 function effortOf(effort: string | undefined, isNewest: boolean): string | undefined {
   if (effort === "minimal") return "low";
   if (effort === "xhigh") return isNewest ? "xhigh" : "high";
-  return effort !== undefined && effort in SHARE_OF_EFFORT ? effort : undefined;
+  return effort !== undefined && Object.hasOwn(SHARE_OF_EFFORT, effort) ? effort : undefined;
 }
 
 function withBudget(wish: Wish, { traits, maxTokens: ceiling, isDefault }: ThinkingOptions): ThinkingPlan | undefined {
   const { effort = "medium", budget: wanted, native } = wish;
   const raised = isDefault && wanted !== undefined ? wanted + ceiling : ceiling;
   const maxTokens = Math.max(ceiling, Math.min(raised, traits.maxOutputTokens ?? raised));
-  let budget = wanted ?? Math.floor(maxTokens * (SHARE_OF_EFFORT[effort] ?? 0.5));
+  let budget = wanted ?? Math.floor(maxTokens * (lookUp(SHARE_OF_EFFORT, effort) ?? 0.5));
   if (budget >= maxTokens) budget = Math.floor(maxTokens * MAX_SHARE);
   budget = Math.max(budget, MIN_BUDGET);
   // Too short an answer to think about.

@@ -2,7 +2,9 @@ import type { Usage } from "../../events/mod.ts";
 import { asCount, asObject, type JsonObject } from "../_json.ts";
 
 const INPUT_FIELDS = ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"] as const;
-type Counts = Partial<Record<(typeof INPUT_FIELDS)[number] | "output_tokens" | "thinking_tokens", number>>;
+type Counts = Partial<
+  Record<(typeof INPUT_FIELDS)[number] | "output_tokens" | "thinking_tokens" | "hour_long", number>
+>;
 
 /**
  * Puts the reports of one answer together: the first event states the input, later ones replace what they name.
@@ -36,6 +38,8 @@ function readCounts(report: JsonObject): Counts {
     const count = asCount(report[field]);
     if (count !== undefined) counts[field] = count;
   }
+  const hourLong = asCount(asObject(report.cache_creation)?.ephemeral_1h_input_tokens);
+  if (hourLong !== undefined) counts.hour_long = hourLong;
   return counts;
 }
 
@@ -54,6 +58,8 @@ function toUsage(counts: Counts): Usage {
   const { input_tokens: fresh, cache_read_input_tokens: read, cache_creation_input_tokens: written } = counts;
   if (fresh !== undefined) usage.inputTokens = fresh + (read ?? 0) + (written ?? 0);
   if (read !== undefined) usage.cachedInputTokens = read;
+  // What is kept for an hour has a price of its own: one count for both would be paid wrongly.
+  if (written !== undefined && (counts.hour_long ?? 0) === 0) usage.cacheWriteTokens = written;
   if (counts.output_tokens !== undefined) usage.outputTokens = counts.output_tokens;
   if (counts.thinking_tokens !== undefined) usage.reasoningTokens = counts.thinking_tokens;
   return usage;

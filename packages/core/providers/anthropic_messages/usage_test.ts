@@ -15,7 +15,10 @@ test("UsageReports counts what was read from the cache and written to it as inpu
     cache_creation_input_tokens: 1000,
     output_tokens: 1,
   };
-  assert.deepEqual(readAll(report), { inputTokens: 1110, cachedInputTokens: 100, outputTokens: 1 });
+  const input = { inputTokens: 1110, cachedInputTokens: 100, outputTokens: 1 };
+  assert.deepEqual(readAll(report), { ...input, cacheWriteTokens: 1000 });
+  const hour = { ephemeral_5m_input_tokens: 400, ephemeral_1h_input_tokens: 600 };
+  assert.deepEqual(readAll({ ...report, cache_creation: hour }), input, "two prices, so no one count");
   assert.deepEqual(readAll({ input_tokens: 10, cache_read_input_tokens: null }), { inputTokens: 10 });
 });
 
