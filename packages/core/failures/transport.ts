@@ -66,7 +66,7 @@ const TRANSPORT_RULES: readonly TransportRule[] = [
   {
     code: "malformed",
     action: "fallback",
-    says: /HTTPParserError|\bHPE_|invalid http|Malformed_HTTP|InvalidHTTPResponse|http (version|status|header) pars|parse error|invalid chunk/i,
+    says: /HTTPParserError|\bHPE_|HEADERS_OVERFLOW|message head is too large|HeadersTooLarge|invalid http|Malformed_HTTP|InvalidHTTPResponse|http (version|status|header) pars|parse error|invalid chunk/i,
   },
   {
     code: "malformed",

@@ -79,6 +79,13 @@ const MISHAPS: readonly [
     "fallback",
   ],
   [
+    "headers without end",
+    (socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"v".repeat(2_000_000)}`),
+    "before-headers",
+    "malformed",
+    "fallback",
+  ],
+  [
     "a reset in the middle of the body",
     (socket) => socket.write(CHUNKED + CHUNK, () => setImmediate(() => socket.resetAndDestroy())),
     "body",
