@@ -1,10 +1,13 @@
 import type { Policy, TargetName, Timeouts } from "../events/mod.ts";
+import type { Price } from "../metrics/mod.ts";
 import type { Provider } from "../providers/mod.ts";
 
 /** Provider and model (with the provider's credentials): what an attempt calls. */
 export interface Target {
   provider: Provider;
   model: string;
+  /** What its tokens cost, for an upstream that does not say so itself; by the model's name as the upstream gave it, if it did. */
+  priceOf?: (modelReported: string | undefined) => Price | undefined;
 }
 
 /** A named, ordered list of targets with its policy. */

@@ -2,7 +2,7 @@ import type { AttemptSummary, Cost, FailureCause, FailureInfo, Usage } from "../
 import type { FailureCode, UpstreamFailure } from "../failures/mod.ts";
 import { failureInfo } from "../failures/mod.ts";
 
-const USAGE_KEYS = ["inputTokens", "cachedInputTokens", "outputTokens", "reasoningTokens"] as const;
+const USAGE_KEYS = ["inputTokens", "cachedInputTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens"] as const;
 
 /** The sum over all attempts; a number that no attempt reported is absent, and so is the whole if there is none. */
 export function totalUsage(attempts: readonly AttemptSummary[]): Usage | undefined {
@@ -14,10 +14,42 @@ export function totalUsage(attempts: readonly AttemptSummary[]): Usage | undefin
   return Object.keys(total).length > 0 ? total : undefined;
 }
 
-/** The sum of all known costs; computed, as soon as one of them was. */
+/** Failures by which an upstream says that it did not begin, or could not be asked: nobody is charged for these. */
+const UNCHARGED: ReadonlySet<string> = new Set<FailureCode>([
+  "network",
+  "tls",
+  "connect-timeout",
+  "provider-auth",
+  "provider-forbidden",
+  "insufficient-credit",
+  "unsupported-region",
+  "model-not-found",
+  "rate-limit",
+  "quota-exhausted",
+  "overloaded",
+  "conflict",
+  "server-error",
+  "dependency",
+  "context-too-long",
+  "request-too-large",
+  "invalid-request",
+  "unsupported-feature",
+]);
+
+/** Whether an attempt may have cost something that nobody has told. */
+function hasUnknownCost({ cost, trial, usage, from, to, failureCode }: AttemptSummary): boolean {
+  if (cost !== undefined || trial) return false;
+  return usage !== undefined || to > from || failureCode === undefined || !UNCHARGED.has(failureCode);
+}
+
+/**
+ * The sum of the costs of all attempts; computed, as soon as one of them was.
+ *
+ * Absent where one may have cost something that is not known, as a part must not pass for the whole: each attempt has its own.
+ */
 export function totalCost(attempts: readonly AttemptSummary[]): Cost | undefined {
   const costs = attempts.flatMap(({ cost }) => cost ?? []);
-  if (costs.length === 0) return undefined;
+  if (costs.length === 0 || attempts.some(hasUnknownCost)) return undefined;
   return {
     amount: costs.reduce((sum, { amount }) => sum + amount, 0),
     currency: "USD",

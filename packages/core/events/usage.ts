@@ -3,11 +3,12 @@ import * as z from "zod";
 /**
  * Tokens as the provider reports them. Unknown is absent, never 0.
  *
- * `inputTokens` includes the cached part, `outputTokens` includes reasoning.
+ * `inputTokens` includes the cached part and what was written into the provider's cache, `outputTokens` includes reasoning.
  */
 export const usageSchema = z.object({
   inputTokens: z.number().nonnegative().optional(),
   cachedInputTokens: z.number().nonnegative().optional(),
+  cacheWriteTokens: z.number().nonnegative().optional(),
   outputTokens: z.number().nonnegative().optional(),
   reasoningTokens: z.number().nonnegative().optional(),
 });

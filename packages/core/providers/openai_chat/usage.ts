@@ -27,7 +27,7 @@ export function readUsage(chunk: JsonObject, choice?: JsonObject): UsageReport |
   if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
   const outputTokens = readOutputTokens(raw, inputTokens, reasoningTokens);
   if (outputTokens !== undefined) usage.outputTokens = outputTokens;
-  return { usage: Object.keys(usage).length > 0 ? usage : undefined, cost: readCost(raw.cost) };
+  return { usage: Object.keys(usage).length > 0 ? usage : undefined, cost: readCost(raw) };
 }
 
 function readOutputTokens(raw: JsonObject, input: number | undefined, reasoning: number | undefined) {
@@ -38,7 +38,14 @@ function readOutputTokens(raw: JsonObject, input: number | undefined, reasoning:
   return isBeside ? output + reasoning : output;
 }
 
-/** OpenRouter and Vercel state a number, Perplexity an object with the total. */
-function readCost(cost: unknown): number | undefined {
-  return asCount(cost) ?? asCount(asObject(cost)?.total_cost);
+/** https://docs.x.ai/developers/cost-tracking */
+const TICKS_PER_USD = 10_000_000_000;
+
+/** OpenRouter and Vercel state a number, Perplexity an object with the total, xAI what it charged in ticks. */
+function readCost({ cost, cost_in_usd_ticks: ticks }: JsonObject): number | undefined {
+  const stated = asCount(cost) ?? asCount(asObject(cost)?.total_cost);
+  if (stated !== undefined) return stated;
+  const count = asCount(ticks) ?? 0;
+  // Others that serve xAI's models pass the field on with 0.
+  return count > 0 ? count / TICKS_PER_USD : undefined;
 }

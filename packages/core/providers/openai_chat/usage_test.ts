@@ -34,6 +34,12 @@ test("readUsage() adds xAI's reasoning, which its total shows to stand beside th
   assert.deepEqual(readUsage({ usage: within })?.usage, { inputTokens: 12, outputTokens: 291, reasoningTokens: 290 });
 });
 
+test("readUsage() reads the cost that xAI states in ticks", () => {
+  assert.equal(readUsage({ usage: { prompt_tokens: 1, cost_in_usd_ticks: 37_756_000 } })?.cost, 0.0037756);
+  assert.equal(readUsage({ usage: { prompt_tokens: 1, cost_in_usd_ticks: "1" } })?.cost, undefined);
+  assert.equal(readUsage({ usage: { prompt_tokens: 1, cost_in_usd_ticks: 0 } })?.cost, undefined);
+});
+
 test("readUsage() reads the cost as OpenRouter and as Perplexity state it", () => {
   assert.equal(readUsage({ usage: { prompt_tokens: 1, cost: 0.00019 } })?.cost, 0.00019);
   assert.equal(readUsage({ usage: { prompt_tokens: 1, cost: 0 } })?.cost, 0);
