@@ -62,6 +62,10 @@ export default defineConfig({
       },
     }),
   ],
+  // The page's policy takes fonts from this server only, and not out of the style sheet.
+  build: { assetsInlineLimit: (path: string) => (/\.(?:woff2?|ttf)$/.test(path) ? false : undefined) },
+  // The thread that colours code loads each grammar by itself.
+  worker: { format: "es" },
   server: {
     proxy: {
       // The Host header stays as it is, so that the server's check of a request's origin holds.

@@ -143,7 +143,7 @@ export class LiveAnswer {
   }
 
   #show(): void {
-    this.#blocks = this.#markdown.update(this.#folded.text);
+    this.#blocks = this.#markdown.update(this.#folded.text, { isLive: this.#folded.end === undefined });
     this.#state = this.#folded;
     this.#now = this.#clock.now(Date.now());
   }

@@ -6,7 +6,7 @@ import Markdown from "./Markdown.svelte";
 import { MarkdownStream } from "./markdown_stream.ts";
 
 const ALLOWED = new Set(
-  "A BLOCKQUOTE BR BUTTON CODE DEL DIV EM FIGCAPTION FIGURE H1 H2 H3 H4 H5 H6 HR INPUT LI OL P PATH PRE RECT SECTION SPAN STRONG SVG TABLE TBODY TD TH THEAD TR UL".split(
+  "A BDI BLOCKQUOTE BR BUTTON CODE DEL DIV EM FIGCAPTION FIGURE H1 H2 H3 H4 H5 H6 HR INPUT LI OL P PATH PRE RECT SECTION SPAN STRONG SUP SVG TABLE TBODY TD TH THEAD TR UL".split(
     " ",
   ),
 );
@@ -19,18 +19,21 @@ async function show(text: string): Promise<Element> {
 }
 
 describe("Markdown", () => {
-  test.each(HOSTILE_MARKDOWN)("shows no element, address or handler that it should not: %j", async (text) => {
-    const container = await show(text);
-    for (const element of container.querySelectorAll("*")) {
-      expect(ALLOWED, element.outerHTML).toContain(element.tagName.toUpperCase());
-      for (const { name } of element.attributes) expect(name).not.toMatch(/^(on|src|srcdoc|style|action|formaction)/);
-    }
-    for (const link of container.querySelectorAll("a")) {
-      expect(link.href).toMatch(/^(https?:|mailto:)/);
-      expect(link.origin).not.toBe(location.origin);
-      expect(link.rel).toBe("noopener noreferrer");
-    }
-  });
+  test.each(HOSTILE_MARKDOWN.map((text) => ({ name: JSON.stringify(text.slice(0, 60)), text })))(
+    "shows no element, address or handler that it should not: $name",
+    async ({ text }) => {
+      const container = await show(text);
+      for (const element of container.querySelectorAll("*")) {
+        expect(ALLOWED, element.outerHTML).toContain(element.tagName.toUpperCase());
+        for (const { name } of element.attributes) expect(name).not.toMatch(/^(on|src|srcdoc|style|action|formaction)/);
+      }
+      for (const link of container.querySelectorAll("a")) {
+        expect(link.href).toMatch(/^(https?:|mailto:)/);
+        expect(link.origin).not.toBe(location.origin);
+        expect(link.rel).toBe("noopener noreferrer");
+      }
+    },
+  );
 
   test("shows raw HTML as the text that it is", async () => {
     expect((await show("before <img src=x onerror=alert(1)> after")).textContent).toBe(

@@ -1,4 +1,7 @@
-import { Lexer, type Token, Tokenizer, type Tokens } from "marked";
+import type { Token, Tokens } from "marked";
+import { type FootnoteToken, type Links, lexBlocks, type MathToken } from "./block_lexer.ts";
+import { completeTail } from "./complete_tail.ts";
+import { reuseTokens } from "./reuse_tokens.ts";
 
 /** A top-level block of a text. Its identity changes exactly when what it shows changes. */
 export interface MarkdownBlock {
@@ -9,25 +12,18 @@ export interface MarkdownBlock {
   readonly isFinished: boolean;
 }
 
-type Links = Record<string, { href: string | null; title: string | null }>;
+/** Options of {@linkcode MarkdownStream.update}. */
+export interface UpdateOptions {
+  /** More text is to come: what is half written at the end is shown completed, or not yet. */
+  isLive?: boolean;
+}
 
-/** `[label]: address "title"` on one line; spread over lines it would depend on lines that have not come yet. */
-const DEFINITION =
-  /^ {0,3}\[(?!\s*\])((?:\\.|[^[\]\\\n])+)\]:[ \t]*(<[^<>\n]*>|[^<\s]\S*)(?:[ \t]+("[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*(?:\n+|$)/;
-
-class LineTokenizer extends Tokenizer {
-  override def(source: string): Tokens.Def | undefined {
-    const match = DEFINITION.exec(source);
-    if (match === null) return undefined;
-    const [raw, label = "", address = "", title] = match;
-    return {
-      type: "def",
-      tag: label.toLowerCase().replace(/\s+/g, " ").trim(),
-      raw,
-      href: address.replace(/^<(.*)>$/, "$1"),
-      title: title?.slice(1, -1) ?? "",
-    };
-  }
+/** How much was read so far, to tell what an update costs. */
+export interface StreamWork {
+  /** Blocks that the lexer gave, each time it did. */
+  blocks: number;
+  /** Characters that the lexer was given. */
+  characters: number;
 }
 
 /**
@@ -39,6 +35,7 @@ class LineTokenizer extends Tokenizer {
 export class MarkdownStream {
   /** Text that was taken, as it came. */
   #text = "";
+  #isLive = false;
   /** What follows the finished blocks, with line ends as `\n`. */
   #tail = "";
   /** Length of the part of the tail in which finished blocks were already looked for. */
@@ -46,6 +43,7 @@ export class MarkdownStream {
   #finished: MarkdownBlock[] = [];
   #open: MarkdownBlock[] = [];
   #links: Links = {};
+  readonly #work: StreamWork = { blocks: 0, characters: 0 };
 
   /** The text so far. */
   get text(): string {
@@ -56,17 +54,23 @@ export class MarkdownStream {
     return [...this.#finished, ...this.#open];
   }
 
+  get work(): Readonly<StreamWork> {
+    return this.#work;
+  }
+
   /** Takes the text so far; what does not go on from the text before begins anew. */
-  update(text: string): readonly MarkdownBlock[] {
-    if (text === this.#text) return this.blocks;
+  update(text: string, { isLive = false }: UpdateOptions = {}): readonly MarkdownBlock[] {
+    if (text === this.#text && isLive === this.#isLive) return this.blocks;
     if (!text.startsWith(this.#text)) this.#reset();
     const fresh = text.slice(this.#text.length);
     // A carriage return at the end may be the first half of a line's end: the second half then adds nothing.
     const isHalf = this.#text.endsWith("\r") && fresh.startsWith("\n");
     this.#text = text;
+    this.#isLive = isLive;
     this.#tail += (isHalf ? fresh.slice(1) : fresh).replace(/\r\n?/g, "\n");
     this.#finish();
-    this.#open = this.#toBlocks(this.#lex(this.#tail), false, this.#open);
+    const shown = isLive ? completeTail(this.#tail) : this.#tail;
+    this.#open = this.#toBlocks(this.#lex(shown), false, this.#open);
     return this.blocks;
   }
 
@@ -86,6 +90,8 @@ export class MarkdownStream {
     this.#searched = whole.length;
     const tokens = this.#lex(whole);
     const last = tokens.findLastIndex((token) => token.type !== "space");
+    // Until its end has come, mathematics may still turn out to be a part of the paragraph before it.
+    if (isOpenMath(tokens[last])) return;
     const closed = tokens.slice(0, Math.max(0, last));
     if (closed.length === 0) return;
     const raw = closed.map((token) => token.raw).join("");
@@ -98,29 +104,34 @@ export class MarkdownStream {
   }
 
   #lex(source: string): Token[] {
-    const lexer = new Lexer({ gfm: true, breaks: true, tokenizer: new LineTokenizer() });
-    Object.assign(lexer.tokens.links, this.#links);
-    return lexer.lex(source);
+    const tokens = lexBlocks(source, this.#links);
+    this.#work.characters += source.length;
+    this.#work.blocks += tokens.length;
+    return tokens;
   }
 
   #toBlocks(tokens: readonly Token[], isFinished: boolean, before: readonly MarkdownBlock[]): MarkdownBlock[] {
     const first = this.#finished.length;
     return tokens
       .filter((token) => token.type !== "space" && token.type !== "def")
-      .map((token, index) => {
+      .map((fresh, index) => {
         const id = first + index;
         const old = before.find((block) => block.id === id);
-        if (old?.token.raw !== token.raw || old.token.type !== token.type) return { id, token, isFinished };
         // The same token as the same object: what is shown of it is not looked at again.
-        return old.isFinished === isFinished ? old : { ...old, isFinished };
+        const token = old === undefined ? fresh : reuseTokens(old.token, fresh);
+        return old !== undefined && old.token === token && old.isFinished === isFinished
+          ? old
+          : { id, token, isFinished };
       });
   }
 
   /** Learns the links that finished lines define, and reads again only the finished blocks that wait for one of them. */
-  #define(tokens: readonly Token[]): void {
-    const fresh = tokens.filter((token): token is Tokens.Def => token.type === "def" && !(token.tag in this.#links));
+  #define(tokens: readonly (Token | FootnoteToken)[]): void {
+    const fresh = tokens.filter(isDefinition).filter(({ tag }) => !Object.hasOwn(this.#links, tag));
     if (fresh.length === 0) return;
-    for (const { tag, href, title } of fresh) this.#links[tag] ??= { href, title };
+    for (const { tag, href, title } of fresh) {
+      if (!Object.hasOwn(this.#links, tag)) this.#links[tag] = { href, title };
+    }
     this.#finished = this.#finished.map((block) => {
       const raw = block.token.raw.toLowerCase().replace(/\s+/g, " ");
       if (!fresh.some(({ tag }) => raw.includes(`[${tag}]`))) return block;
@@ -128,4 +139,13 @@ export class MarkdownStream {
       return token === undefined ? block : { ...block, token };
     });
   }
+}
+
+function isOpenMath(token: Token | MathToken | undefined): boolean {
+  return token?.type === "math" && "isClosed" in token && !token.isClosed;
+}
+
+/** Links are defined by themselves, and footnotes by their text. */
+function isDefinition(token: Token | FootnoteToken): token is Tokens.Def {
+  return token.type === "def" || token.type === "footnote";
 }
