@@ -93,6 +93,7 @@ for (const stream of [false, true]) {
         name: "weather",
         parameters: PARAMETERS,
         parse: (text: string) => JSON.parse(text) as { city: string },
+        description: "Tells the weather of a city",
         function: ({ city }: { city: string }) => {
           cities.push(city);
           return "21";
