@@ -11,6 +11,11 @@ export const askSchema = z.object({
   messages: z.array(chatMessageSchema).min(1),
   /** Further fields in OpenAI's chat vocabulary. */
   parameters: z.record(z.string(), z.unknown()),
+  /**
+   * What targets of one dialect are sent in the place of `parameters` of the same name: a caller's own words where the chat
+   * vocabulary says less. `null` leaves a parameter out.
+   */
+  dialectParameters: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   maxOutputTokens: z.int().positive().optional(),
   /** Overrides the route's policy for this answer. */
   onCut: z.enum(["continue", "fail"]).optional(),

@@ -2,7 +2,7 @@ import type { Anchor, PrefillMemory, Strategy } from "../continuation/mod.ts";
 import { isJsonPrefix, Ladder, quoteMessages, SeamAligner, splitAtAnchor } from "../continuation/mod.ts";
 import type { AnswerState } from "../events/mod.ts";
 import type { FailureCode, UpstreamFailure } from "../failures/mod.ts";
-import type { ChatMessage, ProviderRequest } from "../providers/mod.ts";
+import type { ChatMessage, Dialect, ProviderRequest } from "../providers/mod.ts";
 import type { Ask } from "./ask.ts";
 import type { Target } from "./route.ts";
 
@@ -39,7 +39,7 @@ export class Continuer {
 
   /** How to ask a target now; `undefined` if it has refused every way. */
   shape(target: Target, state: AnswerState): AttemptShape | undefined {
-    const request = requestOf(this.#ask);
+    const request = requestOf(this.#ask, target.provider.dialect);
     if (!isBegun(state)) return { request, mustVerify: false };
     const anchor = splitAtAnchor(state.text);
     const strategy = this.#strategyFor(target, state, anchor);
@@ -98,8 +98,17 @@ function keyOf({ provider, model }: Target): string {
   return `${provider.name}/${model}`;
 }
 
-function requestOf({ messages, parameters, maxOutputTokens }: Ask): Omit<ProviderRequest, "model"> {
+function requestOf(ask: Ask, dialect: Dialect): Omit<ProviderRequest, "model"> {
+  const { messages, maxOutputTokens } = ask;
+  const own = ask.dialectParameters?.[dialect];
+  const parameters = own === undefined ? ask.parameters : withOwn(ask.parameters, own);
   return { messages, parameters, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) };
+}
+
+function withOwn(parameters: Ask["parameters"], own: Ask["parameters"]): Ask["parameters"] {
+  return Object.fromEntries(
+    Object.entries({ ...parameters, ...own }).filter(([name, value]) => value !== null || !(name in own)),
+  );
 }
 
 function asksForJson({ parameters }: Ask): boolean {
