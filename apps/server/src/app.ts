@@ -9,6 +9,7 @@ import type { AuthGate } from "./auth/mod.ts";
 import { openAuthGate } from "./auth/mod.ts";
 import type { Config, ConfigSource } from "./config/mod.ts";
 import { loadConfig, watchConfig } from "./config/mod.ts";
+import { anthropicRoutes } from "./doors/anthropic/door.ts";
 import { consoleFallback } from "./doors/console/fallback.ts";
 import type { Readiness } from "./doors/health/door.ts";
 import { healthRoutes } from "./doors/health/door.ts";
@@ -131,6 +132,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     routes: [
       ...healthRoutes(readiness),
       ...sseRoutes(services, auth.principalOf),
+      // Before the door whose paths it shares.
+      ...anthropicRoutes(services, auth.principalOf),
       ...openAiRoutes(services, auth.principalOf),
     ],
     mounts: [

@@ -196,9 +196,10 @@ export class AnswerService implements Answers {
   }
 
   async #beginMessages(principal: Principal, answerId: string, input: AskMessages): Promise<Started> {
-    const { messages, route, parameters, onCut, cancelWhenUnwatchedMs } = input;
+    const { messages, route, parameters, dialectParameters, maxOutputTokens, onCut, cancelWhenUnwatchedMs } = input;
     this.#checkRoute(route);
-    const ask: Ask = { version: 1, route, messages: [...messages], ...this.#bounded(parameters), onCut };
+    const bounded = this.#bounded(parameters, maxOutputTokens);
+    const ask: Ask = { version: 1, route, messages: [...messages], ...bounded, dialectParameters, onCut };
     const started = await this.#start(principal, answerId, ask);
     if (cancelWhenUnwatchedMs !== undefined) {
       this.#options.audience.cancelWhenUnwatched(answerId, cancelWhenUnwatchedMs);
@@ -207,12 +208,15 @@ export class AnswerService implements Answers {
   }
 
   /** Keeps what a caller asks for below the ceiling of output tokens. */
-  #bounded(parameters: Record<string, unknown>): Pick<Ask, "parameters" | "maxOutputTokens"> {
+  #bounded(parameters: Record<string, unknown>, maxOutputTokens?: number): Pick<Ask, "parameters" | "maxOutputTokens"> {
     const { maxResponseTokens, isCeilingSent } = this.#options.limits();
     const bounded = { ...parameters };
     for (const name of ["max_tokens", "max_completion_tokens"]) {
       const asked = bounded[name];
       if (typeof asked === "number" && asked > maxResponseTokens) bounded[name] = maxResponseTokens;
+    }
+    if (maxOutputTokens !== undefined) {
+      return { parameters: bounded, maxOutputTokens: Math.min(maxOutputTokens, maxResponseTokens) };
     }
     return { parameters: bounded, maxOutputTokens: isCeilingSent ? maxResponseTokens : undefined };
   }

@@ -20,6 +20,10 @@ export interface AskMessages {
   messages: readonly ChatMessage[];
   route: string;
   parameters: Record<string, unknown>;
+  /** What targets of one dialect are sent instead; see the engine's `Ask`. */
+  dialectParameters?: Record<string, Record<string, unknown>> | undefined;
+  /** Ceiling of output tokens, below the server's own, under whatever name each target has for it. */
+  maxOutputTokens?: number | undefined;
   /** Attaches to the answer that has it, for this principal. */
   idempotencyKey?: string | undefined;
   onCut?: "continue" | "fail" | undefined;

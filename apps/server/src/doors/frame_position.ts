@@ -5,7 +5,7 @@ export interface FramePosition {
   frames: number;
 }
 
-const WITHIN = /^(.*)~([1-9])$/;
+const WITHIN = /^(.*)~([1-9]\d{0,2})$/;
 
 /** Writes a position as a frame's `id`: the cursor itself after an event's last frame. */
 export function encodePosition({ cursor, frames }: FramePosition): string {

@@ -2,10 +2,15 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { encodeSse } from "@cogniforge/core/sse";
 
-/** A comment proves at least this often that the connection lives, in milliseconds; proxies give up after 30 seconds and more. */
+/** A ping proves at least this often that the connection lives, in milliseconds; proxies give up after 30 seconds and more. */
 const PING_MS = 10_000;
 
 const PING = encodeSse({ comment: "ping" });
+
+export interface EventStreamOptions {
+  /** What proves that the connection lives, where a format has its own word for it; by default a comment. */
+  ping?: string;
+}
 
 /** One response as an event stream: first byte at once, pings in silence, and the reader's pace respected. */
 export class EventStream {
@@ -14,7 +19,11 @@ export class EventStream {
   readonly #pings: NodeJS.Timeout;
 
   /** @param headers Further headers of the response. */
-  constructor(response: ServerResponse, headers: Record<string, string> = {}) {
+  constructor(
+    response: ServerResponse,
+    headers: Record<string, string> = {},
+    { ping = PING }: EventStreamOptions = {},
+  ) {
     this.#response = response;
     response.once("close", () => this.#stop());
     response.writeHead(200, {
@@ -26,8 +35,8 @@ export class EventStream {
       connection: "keep-alive",
     });
     response.socket?.setNoDelay(true);
-    response.write(PING);
-    this.#pings = setInterval(() => response.write(PING), PING_MS);
+    response.write(ping);
+    this.#pings = setInterval(() => response.write(ping), PING_MS);
   }
 
   /** Aborted when the reader has gone or the stream has ended. */

@@ -16,6 +16,8 @@ export interface HttpRoute {
   /** Matched against the path; its named groups are the handler's parameters. */
   path: RegExp;
   handle: Handler;
+  /** Whether this line is for requests with such headers; absent for all. Lines of the same path are tried in their order. */
+  isFor?: (headers: IncomingMessage["headers"]) => boolean;
   /** Takes whatever method, where no other line has the path: a door's own word for what it does not know. */
   isFallback?: boolean;
   /** Answers, in the door's own shape, for what its handler threw. */
@@ -27,11 +29,13 @@ export function findRoute(
   routes: readonly HttpRoute[],
   method: string,
   path: string,
+  headers: IncomingMessage["headers"],
 ):
   | { route: HttpRoute; parameters: Record<string, string> }
   | { allowed: string[]; refuse: HttpRoute["refuse"] }
   | undefined {
   const matching = routes.flatMap((route) => {
+    if (route.isFor?.(headers) === false) return [];
     const match = route.path.exec(path);
     return match === null ? [] : [{ route, parameters: { ...match.groups } as Record<string, string> }];
   });

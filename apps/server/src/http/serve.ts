@@ -50,7 +50,7 @@ async function dispatch(options: ServeOptions, request: IncomingMessage, respons
   if (url === undefined) return refusePlainly(response, new FailureError("not-found"));
   const mount = options.mounts.find(({ path }) => url.pathname === path || url.pathname.startsWith(`${path}/`));
   if (mount !== undefined) return void (await mount.handle(request, response));
-  const found = findRoute(options.routes, request.method ?? "GET", url.pathname);
+  const found = findRoute(options.routes, request.method ?? "GET", url.pathname, request.headers);
   if (found === undefined) return void (await options.fallback(request, response));
   const exchange: Exchange = { request, response, url };
   if ("allowed" in found) {
