@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ManualClock } from "../resilience/mod.ts";
 import { ANSWER_ID, createWorld, STOP, scripted, TIMEOUTS, text } from "./_world.ts";
 import { createResilience } from "./resilience.ts";
 
@@ -83,6 +84,23 @@ describe("Engine hedges", () => {
     gate.resolve();
     assert.equal((await world.ended()).text, "Thought");
     assert.equal(other.calls.length, 0);
+  });
+});
+
+describe("Engine hedges no more", () => {
+  test("once hedges have cost what they may: the loser's cost is guessed by the winner's", async () => {
+    const paid = { parts: [{ type: "cost", cost: { amount: 0.02, currency: "USD", source: "provider" } } as const] };
+    const slow = () => scripted("a", [{ hang: true }]);
+    const quick = scripted("b", [text("Quick"), paid, STOP]);
+    const resilience = createResilience(new ManualClock(), () => 0.5);
+    resilience.hedges.limit({ maxShare: 1, maxUsdPerHour: 0.01 });
+    const world = createWorld([slow(), quick], { hedgeAfterMs: HEDGE_MS, engine: { resilience } });
+    const isArmed = world.clock.whenSet(HEDGE_MS);
+    await world.start();
+    await isArmed;
+    world.clock.advance(HEDGE_MS);
+    assert.equal((await world.ended()).text, "Quick");
+    assert.equal(resilience.hedges.tryHedge(), false);
   });
 });
 

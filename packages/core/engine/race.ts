@@ -79,6 +79,10 @@ export class Race {
     // Whoever is over without having won has failed; the other one decides.
     const [minor, decisive] = this.#winner === over ? [other, over] : [over, other];
     const [minorMade, decisiveMade] = [await this.#made(minor), await this.#made(decisive)];
+    // A call that was cancelled rarely tells its cost: what the other one cost is the nearest guess.
+    const hedge = minorMade.step.why === "hedge" ? minorMade.result : decisiveMade.result;
+    const paid = hedge.cost ?? minorMade.result.cost ?? decisiveMade.result.cost;
+    if (paid !== undefined) this.#options.resilience.hedges.noteSpend(paid.amount);
     plan.settle(decisive.step.target, minorMade.result.outcome === "cancelled" ? undefined : minor.step.target);
     await writer.write([attemptEnd(minorMade.result, minor.attempt, undefined)]);
     return [minorMade, decisiveMade];

@@ -13,6 +13,6 @@ export function createResilience(clock: Clock, random: () => number = Math.rando
   return {
     breakers: new BreakerBoard({ clock, random }),
     retries: new RetryBudget({ clock }),
-    hedges: new HedgeBudget({ clock }),
+    hedges: new HedgeBudget(clock),
   };
 }

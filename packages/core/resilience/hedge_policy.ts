@@ -1,29 +1,56 @@
 import type { Clock } from "./clock.ts";
 import { SlidingCount } from "./sliding_count.ts";
 
-export interface HedgeBudgetOptions {
-  clock: Clock;
-  /** Share of the window's answers that may be hedged, from 0 to 1. */
-  share?: number;
-  windowMs?: number;
+/** How much hedging may cost. */
+export interface HedgeLimits {
+  /** Share of the last minute's answers that may be hedged, from 0 to 1. */
+  maxShare: number;
+  /** USD that hedges may have cost within the last hour before no more are started; `undefined` for no such limit. */
+  maxUsdPerHour?: number | undefined;
 }
+
+export const DEFAULT_HEDGE_LIMITS: HedgeLimits = { maxShare: 0.1 };
+
+const WINDOW_MS = 60_000;
+const SPEND_WINDOW_MS = 3_600_000;
 
 /** The window's hedges that are allowed however few its answers are. */
 const FLOOR = 1;
 
-/** Keeps hedges a small share of answers: when everything is slow, a second call for each would make it slower. */
+/**
+ * Keeps hedges a small share of answers, and of money: when everything is slow, a second call for each answer would make it
+ * slower, and each one is paid for.
+ */
 export class HedgeBudget {
-  readonly #share: number;
+  #limits: HedgeLimits = DEFAULT_HEDGE_LIMITS;
   readonly #answers: SlidingCount;
   readonly #hedges: SlidingCount;
+  readonly #spend: SlidingCount;
 
-  constructor({ clock, share = 0.1, windowMs = 60_000 }: HedgeBudgetOptions) {
-    if (!(share >= 0 && share <= 1)) {
-      throw new RangeError(`Cannot make a hedge budget as 'share' must be between 0 and 1: current value is ${share}`);
+  /** @throws {RangeError} If a limit is none. */
+  constructor(clock: Clock, limits: HedgeLimits = DEFAULT_HEDGE_LIMITS) {
+    this.limit(limits);
+    this.#answers = new SlidingCount(clock, WINDOW_MS);
+    this.#hedges = new SlidingCount(clock, WINDOW_MS);
+    this.#spend = new SlidingCount(clock, SPEND_WINDOW_MS);
+  }
+
+  /**
+   * Sets other limits; what was counted stays.
+   *
+   * @throws {RangeError} If a limit is none.
+   */
+  limit(limits: HedgeLimits): void {
+    const { maxShare, maxUsdPerHour = 0 } = limits;
+    if (!(maxShare >= 0 && maxShare <= 1)) {
+      throw new RangeError(`Cannot limit hedges as 'maxShare' must be between 0 and 1: current value is ${maxShare}`);
     }
-    this.#share = share;
-    this.#answers = new SlidingCount(clock, windowMs);
-    this.#hedges = new SlidingCount(clock, windowMs);
+    if (!(maxUsdPerHour >= 0)) {
+      throw new RangeError(
+        `Cannot limit hedges as 'maxUsdPerHour' must not be below 0: current value is ${maxUsdPerHour}`,
+      );
+    }
+    this.#limits = limits;
   }
 
   /** Counts an answer that was accepted. */
@@ -31,9 +58,16 @@ export class HedgeBudget {
     this.#answers.add();
   }
 
+  /** Counts what a hedge has cost, in USD. */
+  noteSpend(usd: number): void {
+    this.#spend.add(usd);
+  }
+
   /** Whether a hedge may start now; one that may is counted. */
   tryHedge(): boolean {
-    if (this.#hedges.total + 1 > Math.max(FLOOR, this.#share * this.#answers.total)) return false;
+    const { maxShare, maxUsdPerHour } = this.#limits;
+    if (maxUsdPerHour !== undefined && this.#spend.total >= maxUsdPerHour) return false;
+    if (this.#hedges.total + 1 > Math.max(FLOOR, maxShare * this.#answers.total)) return false;
     this.#hedges.add();
     return true;
   }

@@ -21,10 +21,11 @@ export class SlidingCount {
     this.#slot = this.#slotNow();
   }
 
-  add(): void {
+  /** @param amount What is counted weighs so much: one by default. */
+  add(amount = 1): void {
     this.#forget();
-    this.#slots[this.#slot % SLOTS] = (this.#slots[this.#slot % SLOTS] ?? 0) + 1;
-    this.#total++;
+    this.#slots[this.#slot % SLOTS] = (this.#slots[this.#slot % SLOTS] ?? 0) + amount;
+    this.#total += amount;
   }
 
   get total(): number {
@@ -49,5 +50,7 @@ export class SlidingCount {
       this.#slots[slot % SLOTS] = 0;
     }
     this.#slot = now;
+    // What sums of fractions leave behind when everything has been forgotten is no amount.
+    if (this.#total < 1e-9) this.#total = 0;
   }
 }
