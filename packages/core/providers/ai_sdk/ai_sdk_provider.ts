@@ -1,4 +1,5 @@
 import { UpstreamError } from "../../failures/mod.ts";
+import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
 import { cancellable, whenAborted } from "../_cancellable.ts";
 import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
 import { toCallOptions } from "./call_options.ts";
@@ -16,6 +17,8 @@ export interface AiSdkOptions {
   providerOptions?: ProviderOptions | undefined;
   /** Whether a model goes on from a trailing assistant message; no by default. */
   acceptsPrefill?: ((model: string) => boolean) | undefined;
+  /** Longest answer, in UTF-16 code units; 8 Mi by default. */
+  maxChars?: number | undefined;
   /** The time in epoch milliseconds, for waits that upstreams give as dates; the wall clock by default. */
   now?: (() => number) | undefined;
 }
@@ -37,14 +40,16 @@ export class AiSdkProvider implements Provider {
   readonly #modelOf: (modelId: string) => AiSdkModel;
   readonly #providerOptions: ProviderOptions;
   readonly #acceptsPrefill: (model: string) => boolean;
+  readonly #maxChars: number;
   readonly #now: () => number;
 
-  constructor({ name, model, providerOptions, acceptsPrefill, now }: AiSdkOptions) {
+  constructor({ name, model, providerOptions, acceptsPrefill, maxChars, now }: AiSdkOptions) {
     this.name = name;
     // A provider of the SDK is a function as well; a model has what streams.
     this.#modelOf = "doStream" in model ? () => model : model;
     this.#providerOptions = providerOptions ?? {};
     this.#acceptsPrefill = acceptsPrefill ?? (() => false);
+    this.#maxChars = maxChars ?? MAX_SSE_EVENT_CHARS;
     this.#now = now ?? Date.now;
   }
 
@@ -65,7 +70,7 @@ export class AiSdkProvider implements Provider {
     signal.addEventListener("abort", onAbort, { once: true });
     try {
       yield HEADERS;
-      yield* readParts(reader, new SdkAnswer({ now: this.#now }), signal, this.#now);
+      yield* readParts(reader, new SdkAnswer({ maxChars: this.#maxChars, now: this.#now }), signal, this.#now);
     } finally {
       signal.removeEventListener("abort", onAbort);
       void reader.cancel().catch(() => {});

@@ -138,7 +138,7 @@ test("AiSdkProvider hands the conversation and the parameters to a package", asy
       tools: [{ type: "function", function: { name: "f", description: "d", parameters: { type: "object" } } }],
       tool_choice: { type: "function", function: { name: "f" } },
       stream: true,
-      n: 3,
+      n: 1,
     },
     maxOutputTokens: 100,
   });
@@ -303,8 +303,11 @@ test("AiSdkProvider ends at once when it is aborted, and the upstream hears of i
   assert.deepEqual(said.at(-1), "text");
 });
 
-test("AiSdkProvider leaves content that the SDK has no word for to another target", async () => {
+test("AiSdkProvider leaves to another target what the SDK has no word for", async () => {
   const messages = [{ role: "user" as const, content: [{ type: "hologram" }] }];
-  const { failure } = await ask(say(text("a"), END), { messages });
-  assert.deepEqual([failure?.code, failure?.action], ["invalid-request", "fallback"]);
+  const wishes = [{ n: 2 }, { logprobs: true }, { tools: [{ type: "custom" }] }, { modalities: ["text", "audio"] }];
+  for (const request of [{ messages }, ...wishes.map((parameters) => ({ parameters }))]) {
+    const { failure, exchanges } = await ask(say(text("a"), END), request);
+    assert.deepEqual([failure?.code, failure?.action, exchanges.length], ["unsupported-feature", "fallback", 0]);
+  }
 });

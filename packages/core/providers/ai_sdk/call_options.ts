@@ -1,4 +1,5 @@
 import { asArray, asCount, asObject, asText, type JsonObject } from "../_json.ts";
+import { unsupported } from "../http/mod.ts";
 import type { ProviderRequest } from "../provider.ts";
 import { type AiSdkModel, namespaceOf, type ProviderOptions } from "./model.ts";
 import { toPrompt } from "./prompt.ts";
@@ -10,7 +11,18 @@ const EFFORTS: readonly unknown[] = ["none", "minimal", "low", "medium", "high",
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   ...["model", "messages", "stream", "stream_options", "n", "max_tokens", "max_completion_tokens", "stop"],
   ...["temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty", "seed", "response_format"],
-  ...["tools", "tool_choice", "functions", "function_call", "reasoning_effort", "provider_options"],
+  ...[
+    "logprobs",
+    "top_logprobs",
+    "modalities",
+    "audio",
+    "tools",
+    "tool_choice",
+    "functions",
+    "function_call",
+    "reasoning_effort",
+    "provider_options",
+  ],
 ]);
 
 const NUMBERS = {
@@ -33,7 +45,7 @@ export interface CallSettings {
  * The SDK's options for a call. Fields that the SDK has no word for are passed through as options of the model's own provider,
  * under the names that the caller gave them; `provider_options` is taken as the SDK's own.
  *
- * @throws {UpstreamError} If a message holds what the SDK has no word for.
+ * @throws {UpstreamError} If the request asks for something that the SDK has no word for.
  */
 export function toCallOptions(
   request: ProviderRequest,
@@ -41,6 +53,7 @@ export function toCallOptions(
   { providerOptions, signal }: CallSettings,
 ): JsonObject {
   const { parameters } = request;
+  refuseUnsupported(parameters);
   const version = model.specificationVersion;
   const options: Record<string, unknown> = { prompt: toPrompt(request, version), abortSignal: signal };
   for (const [field, own] of Object.entries(NUMBERS)) {
@@ -66,6 +79,16 @@ export function toCallOptions(
   );
   if (Object.keys(merged).length > 0) options.providerOptions = merged;
   return options;
+}
+
+function refuseUnsupported(parameters: JsonObject): void {
+  if ((asCount(parameters.n) ?? 1) > 1) throw unsupported("several choices ('n' above 1)");
+  if (parameters.logprobs === true) throw unsupported("log probabilities");
+  if (asArray(parameters.modalities).some((modality) => modality !== "text") || asObject(parameters.audio)) {
+    throw unsupported("output other than text");
+  }
+  const foreign = asArray(parameters.tools).find((tool) => asObject(tool)?.type !== "function");
+  if (foreign !== undefined) throw unsupported("tools that are no functions");
 }
 
 /** A smaller limit of the caller's stays. */

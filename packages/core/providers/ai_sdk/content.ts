@@ -1,6 +1,6 @@
-import { UpstreamError } from "../../failures/mod.ts";
 import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
 import type { ChatMessage } from "../chat_message.ts";
+import { unsupported } from "../http/mod.ts";
 import type { AiSdkVersion } from "./model.ts";
 
 /** One piece of a message's content in the SDK's vocabulary. */
@@ -70,9 +70,7 @@ function toFile(item: JsonObject, version: AiSdkVersion): ContentPart {
       };
     }
   }
-  // What this model cannot be shown, another target may be able to read.
-  const detail = `a message holds content of type '${String(item.type)}', which cannot be handed on`;
-  throw new UpstreamError({ code: "invalid-request", action: "fallback", detail });
+  throw unsupported(`content of type '${asText(item.type)?.slice(0, 50)}'`);
 }
 
 const DATA_URL = /^data:([^;,]*)(?:;[^;,]+)*;base64,/i;

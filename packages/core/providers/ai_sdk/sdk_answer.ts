@@ -1,6 +1,7 @@
 import type { FinishReason, Usage } from "../../events/mod.ts";
 import { UpstreamError } from "../../failures/mod.ts";
 import { asCount, asObject, asText, type JsonObject, parseJson } from "../_json.ts";
+import { AnswerSize } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { WholeCharacters } from "../whole_characters.ts";
 import type { AiSdkPart } from "./model.ts";
@@ -15,6 +16,7 @@ const MAX_UNREADABLE_IN_A_ROW = 3;
 /** The state of one answer while a model's parts are read, and what each adds to it. */
 export class SdkAnswer {
   readonly #now: () => number;
+  readonly #size: AnswerSize;
   readonly #text = new WholeCharacters();
   readonly #reasoning = new WholeCharacters();
   /** Text and metadata of the blocks of reasoning, in the order in which they began. */
@@ -24,7 +26,8 @@ export class SdkAnswer {
   #isCut = false;
   #isFinished = false;
 
-  constructor({ now }: { now: () => number }) {
+  constructor({ maxChars, now }: { maxChars: number; now: () => number }) {
+    this.#size = new AnswerSize(maxChars);
     this.#now = now;
   }
 
@@ -39,6 +42,14 @@ export class SdkAnswer {
    * @throws {UpstreamError} If it is an error and the model has not finished; `parts` has what came before it.
    */
   read(part: AiSdkPart, parts: ProviderPart[]): void {
+    const from = parts.length;
+    this.#readPart(part, parts);
+    if (this.#isFinished || this.#size.add(charsOf(part), parts, from)) return;
+    const detail = "an answer beyond the limit of its length";
+    throw new UpstreamError({ code: "malformed", action: "fallback", detail });
+  }
+
+  #readPart(part: AiSdkPart, parts: ProviderPart[]): void {
     if (part.type !== "error" && part.type !== "raw") this.#unreadableInARow = 0;
     switch (part.type) {
       case "text-delta":
@@ -136,6 +147,12 @@ export class SdkAnswer {
     if (isUnreadableEvent(error) && ++this.#unreadableInARow <= MAX_UNREADABLE_IN_A_ROW) return;
     throw new UpstreamError(classifySdkError(error, { stage: "body", now: this.#now() }), { cause: error });
   }
+}
+
+/** What a part makes the answer grow by, where it says nothing. */
+function charsOf(part: AiSdkPart): number {
+  if (part.type === "tool-call") return part.input.length;
+  return part.type === "tool-input-delta" || part.type === "reasoning-delta" ? part.delta.length : 1;
 }
 
 /** The reason in our words; `undefined` where the model gave none, which is a cut. */

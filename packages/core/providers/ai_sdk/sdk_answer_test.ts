@@ -52,6 +52,12 @@ test("AiSdkProvider takes a finish without the model's own word as a cut, and an
   assert.equal((await hear(said("a"), finished("error", "boom"))).failure?.code, "server-error");
 });
 
+test("AiSdkProvider gives up an answer beyond the limit of its length, and keeps what it said", async () => {
+  const { model, isReleased } = modelOf(Array.from({ length: 200 }, () => said("0123456789")));
+  const result = await collectResult(new AiSdkProvider({ name: "p", model, maxChars: 100 }).stream(REQUEST, context()));
+  assert.deepEqual([result.failure?.code, result.text.length, isReleased()], ["malformed", 110, true]);
+});
+
 test("AiSdkProvider heeds no error after the model has finished", async () => {
   const end = finished("stop", "stop");
   const { failure, finishes } = await hear(said("a"), end, { type: "error", error: "late" });

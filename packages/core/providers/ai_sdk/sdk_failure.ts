@@ -23,7 +23,7 @@ const BY_KIND: readonly [kind: string, code: FailureCode, action: FailureAction]
   ["LoadSettingError", "provider-auth", "fallback"],
   ["NoSuchModelError", "model-not-found", "fallback"],
   // What one package cannot do or refuses to send, another may take.
-  ["UnsupportedFunctionalityError", "invalid-request", "fallback"],
+  ["UnsupportedFunctionalityError", "unsupported-feature", "fallback"],
   ["InvalidPromptError", "invalid-request", "fallback"],
   ["InvalidArgumentError", "invalid-request", "fallback"],
   ["EmptyResponseBodyError", "cut", "retry"],

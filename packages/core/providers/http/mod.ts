@@ -1,4 +1,5 @@
 export type { AnswerReader } from "./answer_reader.ts";
+export { AnswerSize } from "./answer_size.ts";
 export type { BodyFraming, BodyReaderOptions } from "./body_reader.ts";
 export { BodyReader } from "./body_reader.ts";
 export type { HttpProviderOptions, ProviderFetch, ProviderFetchInit } from "./endpoint.ts";
