@@ -6,8 +6,6 @@ import { CODE_CLASSES, type LineRuns } from "./code_runs.ts";
 
 /** Longer lines stay uncoloured: no person reads them, and grammars are slow on them. In characters. */
 const LONGEST_LINE = 1000;
-/** After so long on one line, in milliseconds, its rest stays uncoloured. */
-const LINE_TIME_LIMIT_MS = 100;
 /** How many blocks of code can go on growing at the same time; older ones stay as they are. */
 const MOST_STATES = 50;
 
@@ -33,7 +31,8 @@ export class CodeHighlighter {
       lang: language,
       theme: "classes",
       tokenizeMaxLineLength: LONGEST_LINE,
-      tokenizeTimeLimit: LINE_TIME_LIMIT_MS,
+      // The first lines of a language take longest, as its expressions are made then: a limit would lose their colours for good.
+      tokenizeTimeLimit: 0,
       ...(before ? { grammarState: before } : {}),
     });
     const state = highlighter.getLastGrammarState(tokens);
