@@ -76,6 +76,14 @@ export class BodyReader {
    * @throws {UpstreamError} If it holds an error or is not what was asked for; `parts` has what came before it.
    */
   push(bytes: Uint8Array, parts: ProviderPart[]): void {
+    try {
+      this.#push(bytes, parts);
+    } catch (error) {
+      throw asUpstreamError(error);
+    }
+  }
+
+  #push(bytes: Uint8Array, parts: ProviderPart[]): void {
     if (this.#kind === "unknown") {
       const first = firstCharacter(bytes);
       this.#leading.push(bytes);
@@ -112,7 +120,7 @@ export class BodyReader {
     this.release(parts);
     if (this.#kind === "json") yield* simulateStream(parts);
     else if (parts.length > 0) yield parts;
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw asUpstreamError(failure);
   }
 
   /** Lets go of what was held back, when the body ended or failed. */
@@ -288,6 +296,11 @@ export class BodyReader {
     for (const chunk of chunks) this.#answer.readChunk(chunk, parts);
     if (chunks.length === 0 && !isCutJson(text)) throw malformed("a body that is no JSON");
   }
+}
+
+/** A dialect that stumbles over what it reads is no broken connection: what it read was not what it can be. */
+function asUpstreamError(error: unknown): UpstreamError {
+  return error instanceof UpstreamError ? error : malformed("an answer that could not be read", error);
 }
 
 function malformed(detail: string, cause?: unknown): UpstreamError {

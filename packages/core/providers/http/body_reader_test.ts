@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UpstreamError } from "../../failures/mod.ts";
 import { collectResult } from "../../testing/wire_comparison.ts";
 import { cutBytes } from "../../testing/wire_corpus.ts";
 import { OpenAiChatProvider } from "../mod.ts";
+import { type AnswerReader, BodyReader } from "./mod.ts";
 
 const event = (chunk: unknown) => `data: ${JSON.stringify(chunk)}\n\n`;
 const delta = (content: unknown) => ({ choices: [{ index: 0, delta: { content } }] });
@@ -211,4 +213,28 @@ test("BodyReader reads events that have lost their framing in part", async () =>
 test("BodyReader reads numbers that Python writes and JSON does not know", async () => {
   const chunk = '{"choices":[{"index":0,"delta":{"content":"NaN, -Infinity"},"logprobs":[-Infinity, NaN,Infinity]}]}';
   assert.deepEqual(await outcome(`data: ${chunk}\n\n${FINISH}`), ["NaN, -Infinity", "stop", undefined]);
+});
+
+test("BodyReader calls an answer malformed over which its dialect stumbles", () => {
+  const stumble = () => {
+    throw new TypeError("x is not a function");
+  };
+  const answer: AnswerReader = {
+    isFinished: false,
+    isAnswer: () => true,
+    isEndMark: () => false,
+    readChunk: stumble,
+    readWhole: stumble,
+    readError: stumble,
+    end: () => {},
+  };
+  for (const body of ["data: {}\n\n", "data: {}", "{}", "[{},{}]"]) {
+    const readAll = () => {
+      const reader = new BodyReader(answer, { maxChars: 1000 });
+      reader.push(new TextEncoder().encode(body), []);
+      return [...reader.end()];
+    };
+    const isClear = (error: unknown) => error instanceof UpstreamError && error.failure.code === "malformed";
+    assert.throws(readAll, isClear, body);
+  }
 });

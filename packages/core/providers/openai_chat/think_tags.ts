@@ -1,5 +1,7 @@
 const OPEN = "<think>";
 const CLOSE = "</think>";
+/** So many blanks are no layout before a tag: holding more back would cost time and memory without end. */
+const MAX_BLANKS = 1024;
 
 /** A run of text that is one or the other. */
 export interface ThinkTagRun {
@@ -48,6 +50,7 @@ export class ThinkTagSplitter {
     switch (this.#state) {
       case "start": {
         const start = this.#held.trimStart();
+        if (this.#held.length - start.length > MAX_BLANKS) return this.#release(runs, this.#held);
         if (start.startsWith(OPEN)) {
           this.#state = "opened";
           return true;
@@ -57,6 +60,7 @@ export class ThinkTagSplitter {
       }
       case "opened": {
         const said = this.#held.slice(this.#held.indexOf(OPEN) + OPEN.length).trimStart();
+        if (said === "" && this.#held.length > MAX_BLANKS) this.#held = OPEN;
         if (said === "" || (said.length < CLOSE.length && CLOSE.startsWith(said))) return false;
         this.#held = said;
         this.#state = "thinking";
@@ -72,7 +76,9 @@ export class ThinkTagSplitter {
       }
       case "closed": {
         const said = this.#held.trimStart();
-        return said === "" ? false : this.#release(runs, said);
+        if (said !== "") return this.#release(runs, said);
+        this.#held = "";
+        return false;
       }
       case "text":
         return false;

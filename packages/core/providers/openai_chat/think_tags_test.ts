@@ -11,6 +11,20 @@ function split(pieces: readonly string[]): { text: string; reasoning: string } {
   return { text: join("text"), reasoning: join("reasoning") };
 }
 
+test("ThinkTagSplitter holds back no more than a little layout, however the text is cut", () => {
+  const blanks = " \n".repeat(600);
+  for (const whole of [`${blanks}<think>a</think>b`, `${blanks}b`]) {
+    assert.deepEqual(split([whole]), { text: whole, reasoning: "" });
+    assert.deepEqual(split([...whole]), { text: whole, reasoning: "" });
+  }
+  const around = `<think>${blanks}a</think>${blanks}b`;
+  assert.deepEqual(split([...around]), { text: "b", reasoning: "a" });
+  const began = performance.now();
+  for (const first of ["", "<think>", "<think>a</think>"])
+    split([first, ...Array.from({ length: 200_000 }, () => " ")]);
+  assert.ok(performance.now() - began < 5_000, "blanks without end cost linear time");
+});
+
 const CASES: [name: string, whole: string, text: string, reasoning: string][] = [
   ["separates reasoning at the beginning", "<think>Let me see.</think>Hi", "Hi", "Let me see."],
   ["drops white space around the tags", "\n<think>\n hm\n</think>\n\nHi \n", "Hi \n", "hm\n"],
