@@ -4,7 +4,7 @@ import * as z from "zod";
 const cacheControl = z.looseObject({ type: z.string() }).nullish();
 
 /** Citations are not carried: neither asked for nor given back. */
-const noCitations = z.array(z.unknown()).max(0, "Citations are not carried").nullish();
+const noCitations = z.array(z.unknown()).max(0).nullish();
 
 const base64Source = z.strictObject({ type: z.literal("base64"), media_type: z.string(), data: z.string().min(1) });
 const urlSource = z.strictObject({ type: z.literal("url"), url: z.url() });
@@ -33,7 +33,7 @@ const documentBlockSchema = z.strictObject({
   ]),
   title: z.string().nullish(),
   context: z.string().nullish(),
-  citations: z.strictObject({ enabled: z.literal(false, "Citations are not carried").optional() }).nullish(),
+  citations: z.strictObject({ enabled: z.literal(false).optional() }).nullish(),
   cache_control: cacheControl,
 });
 export type DocumentBlock = z.infer<typeof documentBlockSchema>;

@@ -53,7 +53,9 @@ export function anthropicRoutes(
       path: /^\/v1\/messages\/count_tokens$/,
       ...guarded(() => {
         // How many tokens a text has depends on the model, and only its provider can tell.
-        throw new FailureError("unsupported-feature", { detail: "Tokens can't be counted ahead of an answer" });
+        throw new FailureError("unsupported-feature", {
+          detail: { en: "Tokens can't be counted ahead of an answer", ar: "لا يمكن عدّ الرموز قبل الإجابة" },
+        });
       }),
     },
     {

@@ -69,5 +69,8 @@ function openEnvelope(sealed: string, param: string): ReasoningDetail[] {
   } catch {
     // Refused below.
   }
-  throw new FailureError("invalid-input", { param, detail: "A signature of ours was changed: send it as it came" });
+  throw new FailureError("invalid-input", {
+    param,
+    detail: { en: "A signature of ours was changed: send it as it came", ar: "تغيّر توقيع منّا: أرسله كما وصل" },
+  });
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { AskMessages } from "../../answers/answers.ts";
-import { FailureError } from "../../failure_error.ts";
 import { messageSchema, textBlockSchema } from "./blocks.ts";
 import { toChatMessages } from "./messages.ts";
+import { refusalOf } from "./refusal.ts";
 import { reasoningEffortOf, thinkingSchema } from "./thinking.ts";
 import { toolChoiceSchema, toolSchema, toToolParameters } from "./tools.ts";
 
@@ -107,32 +107,4 @@ function userOf(id: string): string {
 function given(body: MessagesBody, names: readonly (keyof MessagesBody)[]): Record<string, unknown> {
   const values = names.map((name) => [name, body[name]] as const);
   return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null));
-}
-
-/** The first thing that is wrong: a field or a kind that nobody knows here is a wish that can't be fulfilled, not a mistake. */
-function refusalOf({ issues }: z.ZodError): FailureError {
-  const issue = deepest(issues[0]);
-  const path = issue?.path ?? [];
-  if (issue?.code === "unrecognized_keys") {
-    return new FailureError("unsupported-feature", { param: [...path, issue.keys[0]].join(".") });
-  }
-  const isUnknownKind = issue?.code === "invalid_union" && issue.errors.length === 0;
-  const isUncarried = issue?.code === "invalid_value" || issue?.code === "too_big";
-  const code = isUnknownKind || (isUncarried && isFeature(path)) ? "unsupported-feature" : "invalid-input";
-  const param = path.join(".") || undefined;
-  return new FailureError(code, { param, detail: isUnknownKind ? undefined : issue?.message });
-}
-
-/** Fields whose other values ask for something that Anthropic has and this server can't carry. */
-function isFeature(path: readonly PropertyKey[]): boolean {
-  return path.some((step) => ["tools", "citations", "caller", "toolset_name"].includes(String(step)));
-}
-
-/** Of a union's complaints those of the member that was meant: the one that came furthest. */
-function deepest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
-  if (issue?.code !== "invalid_union" || issue.errors.length === 0) return issue;
-  const own = issue.errors.flat();
-  const furthest = own.toSorted((one, other) => other.path.length - one.path.length)[0];
-  if (furthest === undefined) return issue;
-  return deepest({ ...furthest, path: [...issue.path, ...furthest.path] });
 }

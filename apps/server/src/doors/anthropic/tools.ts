@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /** Only tools that the caller runs itself; Anthropic's own are refused by their type. */
 export const toolSchema = z.strictObject({
-  type: z.literal("custom", "Only tools of type 'custom' can be offered").nullish(),
+  type: z.literal("custom").nullish(),
   name: z.string().min(1),
   description: z.string().nullish(),
   input_schema: z.looseObject({ type: z.literal("object") }),

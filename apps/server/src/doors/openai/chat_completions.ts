@@ -1,10 +1,10 @@
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import type { Principal } from "../../auth/principal.ts";
-import { FailureError } from "../../failure_error.ts";
 import { readJsonObject } from "../../http/body.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
+import { askOptionsOf, lastEventIdOf, MAX_BODY_BYTES } from "../v1/ask_options.ts";
 import type { Choice } from "./choices.ts";
 import { askChoices } from "./choices.ts";
 import type { EndedChoice, Telling } from "./completion.ts";
@@ -14,12 +14,6 @@ import { parseChatCompletion } from "./request.ts";
 import { resumeStream } from "./resume.ts";
 import { streamChunks } from "./stream.ts";
 import { extensionOfAll } from "./vocabulary.ts";
-
-/** Messages may hold images and files in base64. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
-
-/** How long an answer goes on when its only reader has left and no key names it, in milliseconds. */
-const GRACE_MS = 15_000;
 
 /** `POST /v1/chat/completions`, streamed or not. */
 export async function chatCompletions(
@@ -35,14 +29,7 @@ export async function chatCompletions(
   if (isStreamed && lastEventId !== undefined) {
     return resumeStream(answers, principal, exchange, { ...telling, lastEventId });
   }
-  const idempotencyKey = headerOf(exchange, "idempotency-key");
-  const input = {
-    ...ask,
-    idempotencyKey,
-    onCut: onCutOf(exchange),
-    cancelWhenUnwatchedMs: idempotencyKey === undefined ? GRACE_MS : undefined,
-  };
-  const choices = await askChoices(answers, principal, input, count);
+  const choices = await askChoices(answers, principal, { ...ask, ...askOptionsOf(exchange) }, count);
   if (isStreamed) return streamChunks(answers, principal, exchange, { ...telling, choices });
   await sendCompletion(answers, principal, exchange, { choices, telling });
 }
@@ -85,23 +72,4 @@ async function readToEnd(
     for (const { event } of batch) state = foldEvent(state, event);
   }
   return state.end && { ...choice, state, end: state.end };
-}
-
-function onCutOf(exchange: Exchange): "continue" | "fail" | undefined {
-  const value = headerOf(exchange, "x-cogniforge-on-cut");
-  if (value === undefined || value === "continue" || value === "fail") return value;
-  throw new FailureError("invalid-input", {
-    param: "x-cogniforge-on-cut",
-    detail: { en: "The header must be 'continue' or 'fail'", ar: "قيمة الترويسة 'continue' أو 'fail'" },
-  });
-}
-
-/** The position that a reader comes back with, as an `EventSource` sends it. */
-export function lastEventIdOf(exchange: Exchange): string | undefined {
-  return headerOf(exchange, "last-event-id");
-}
-
-function headerOf({ request }: Exchange, name: string): string | undefined {
-  const value = request.headers[name];
-  return (Array.isArray(value) ? value[0] : value) || undefined;
 }

@@ -34,7 +34,7 @@ function onCutOf(exchange: Exchange): "continue" | "fail" | undefined {
   if (value === undefined || value === "continue" || value === "fail") return value;
   throw new FailureError("invalid-input", {
     param: "x-cogniforge-on-cut",
-    detail: "The header must be 'continue' or 'fail'",
+    detail: { en: "The header must be 'continue' or 'fail'", ar: "قيمة الترويسة 'continue' أو 'fail'" },
   });
 }
 
