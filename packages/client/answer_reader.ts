@@ -113,7 +113,8 @@ export class AnswerReader {
 
   /** What was fetched anew, to replace what the caller has. */
   #snapshot(seq: number, at: number): AnswerEvent {
-    const { text, reasoning, reasoningDetails, logprobs, toolCalls, attempts, firstTokenAt, deltas } = this.#state;
+    const { text, reasoning, reasoningDetails, logprobs, refusedAt } = this.#state;
+    const { toolCalls, attempts, firstTokenAt, deltas } = this.#state;
     return {
       type: "snapshot",
       seq,
@@ -122,6 +123,7 @@ export class AnswerReader {
       reasoning,
       ...(reasoningDetails.length > 0 && { reasoningDetails }),
       ...(logprobs && { logprobs: [...logprobs] }),
+      ...(refusedAt !== undefined && { refusedAt }),
       toolCalls: [...toolCalls],
       attempts: [...attempts],
       ...(firstTokenAt === undefined ? {} : { firstTokenAt }),

@@ -139,7 +139,7 @@ async function askV1Streamed(server: TestServer, question: string, route: string
     if (chunk.error) return { ...received, code: chunk.error.code };
     received.model = chunk.model;
     for (const { delta, finish_reason } of chunk.choices) {
-      received.text += delta.content ?? "";
+      received.text += delta.content ?? delta.refusal ?? "";
       received.reasoning += delta.reasoning_content ?? "";
       received.toolCalls.push(...toolCallsOf(delta));
       if (finish_reason !== null) received.finishes.push({ unified: unifiedOf(finish_reason) });
@@ -162,7 +162,7 @@ async function askV1(server: TestServer, question: string, route: string): Promi
     ...EMPTY,
     answerId,
     status,
-    text: String(message.content ?? ""),
+    text: String(message.content ?? "") + String(message.refusal ?? ""),
     reasoning: String(message.reasoning_content ?? ""),
     toolCalls: toolCallsOf(message),
     finishes: [{ unified: unifiedOf(finish_reason) }],

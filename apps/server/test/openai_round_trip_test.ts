@@ -246,3 +246,16 @@ test("The OpenAI client gets one model with what is known of it", async () => {
   const error = await client.models.retrieve("nobody").then(undefined, (reason: unknown) => reason);
   expect(error).toMatchObject({ status: 404, code: "route-not-found", param: "model" });
 });
+
+test("The OpenAI client is told that a model declines, and in which words", async () => {
+  const declined = () =>
+    replyOf(delta({ role: "assistant", refusal: "I can't " }), delta({ refusal: "do that." }), STOP);
+  const format = zodResponseFormat(z.object({ city: z.string() }), "weather");
+  replies = [declined(), declined()];
+  const whole = await client.chat.completions.parse({ ...ask, response_format: format });
+  const wanted = { finish_reason: "stop", message: { content: null, refusal: "I can't do that.", parsed: null } };
+  expect(whole.choices[0]).toMatchObject(wanted);
+  const streamed = await client.chat.completions.stream({ ...ask, response_format: format }).finalChatCompletion();
+  expect(streamed.choices[0]).toMatchObject({ finish_reason: "stop", message: { refusal: "I can't do that." } });
+  expect(streamed.choices[0]?.message.content ?? null).toBeNull();
+});

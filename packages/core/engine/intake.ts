@@ -44,6 +44,8 @@ export class Intake {
   #text = "";
   /** The tokens of what is held in `#text`, and before it of what the seam holds. */
   readonly #tokens = new TokenRuns();
+  /** Whether the model declines in what is held. */
+  #isRefusal = false;
   #reasoning = "";
 
   constructor({ attempt, shape, deliveredCalls = [] }: IntakeOptions) {
@@ -74,6 +76,8 @@ export class Intake {
       switch (part.type) {
         case "text":
           this.#releaseReasoning(facts);
+          if (this.#isRefusal !== (part.isRefusal ?? false)) this.#releaseText(facts);
+          this.#isRefusal = part.isRefusal ?? false;
           this.#takeText(part.text, part.logprobs);
           break;
         case "reasoning":
@@ -167,7 +171,8 @@ export class Intake {
   /** A delta of the text that goes out next, with its tokens. */
   #delta(text: string): AttemptFact {
     const logprobs = this.#tokens.take(text.length);
-    return { type: "text-delta", attempt: this.#attempt, text, ...(logprobs.length > 0 && { logprobs }) };
+    const refusal = this.#isRefusal ? { isRefusal: true as const } : {};
+    return { type: "text-delta", attempt: this.#attempt, text, ...(logprobs.length > 0 && { logprobs }), ...refusal };
   }
 
   #checkSeam(): void {

@@ -171,3 +171,26 @@ test("foldEvent() takes only the tokens of what is new of a delta", () => {
   assert.equal(state.text, "one two");
   assert.deepEqual(state.logprobs, [entryOf("one "), entryOf("two")]);
 });
+
+test("The engine keeps the words apart in which a model declines, also for a reader who catches up", async () => {
+  const said = [
+    { type: "text", text: "Well. " },
+    { type: "text", text: "I can't ", isRefusal: true },
+    { type: "text", text: "do that", isRefusal: true },
+  ] as const;
+  for (const batches of [[[...said]], said.map((part) => [part])]) {
+    const world = createWorld([scripted("a", [...batches.map((parts) => ({ parts })), STOP])]);
+    await world.start();
+    const { text: whole, refusedAt } = await world.ended();
+    assert.equal(whole, "Well. I can't do that");
+    assert.equal(refusedAt, 6);
+    const deltas = (await world.events()).filter((event) => event.type === "text-delta");
+    assert.deepEqual(
+      deltas.map(({ text, isRefusal }) => [text, isRefusal]),
+      [
+        ["Well. ", undefined],
+        ["I can't do that", true],
+      ],
+    );
+  }
+});

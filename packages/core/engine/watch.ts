@@ -1,4 +1,4 @@
-import type { AnswerEvent, AnswerState, JournalEvent, Snapshot } from "../events/mod.ts";
+import type { AnswerEvent, AnswerState, JournalEvent, Snapshot, TextDelta } from "../events/mod.ts";
 import type { CursorPosition, Journal } from "../journal/mod.ts";
 import { encodeCursor } from "../journal/mod.ts";
 import { foldJournal } from "./fold_journal.ts";
@@ -56,7 +56,7 @@ export async function* watchAnswer(
 }
 
 function snapshotOf(state: AnswerState): Snapshot {
-  const { seq, text, reasoning, reasoningDetails, logprobs, toolCalls, attempts } = state;
+  const { seq, text, reasoning, reasoningDetails, logprobs, refusedAt, toolCalls, attempts } = state;
   const { firstTokenAt, lastTokenAt, deltas } = state;
   return {
     type: "snapshot",
@@ -66,6 +66,7 @@ function snapshotOf(state: AnswerState): Snapshot {
     reasoning,
     ...(reasoningDetails.length > 0 && { reasoningDetails }),
     ...(logprobs && { logprobs: [...logprobs] }),
+    ...(refusedAt !== undefined && { refusedAt }),
     toolCalls: [...toolCalls],
     attempts: [...attempts],
     ...(firstTokenAt === undefined ? {} : { firstTokenAt }),
@@ -90,7 +91,7 @@ export function joinDeltas(events: readonly JournalEvent[]): readonly JournalEve
   };
   for (const event of events) {
     const last = joined.at(-1);
-    if (event.type === "text-delta" && last?.type === "text-delta" && last.attempt === event.attempt) {
+    if (event.type === "text-delta" && last?.type === "text-delta" && isAlike(last, event)) {
       joined[joined.length - 1] = { ...event, ...reported(last, event), offset: last.offset };
       pieces.push(event.text);
       tokens.push(...(event.logprobs ?? []));
@@ -106,6 +107,10 @@ export function joinDeltas(events: readonly JournalEvent[]): readonly JournalEve
   }
   flush();
   return joined;
+}
+
+function isAlike(one: TextDelta, other: TextDelta): boolean {
+  return one.attempt === other.attempt && one.isRefusal === other.isRefusal;
 }
 
 /** The model that the first of two joined deltas names, unless the second names one itself. */

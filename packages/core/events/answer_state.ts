@@ -23,6 +23,8 @@ export interface AnswerState {
   readonly reasoningDetails: ReasoningDetails["details"];
   /** The text's tokens, as far as providers reported them; `undefined` where none did. */
   readonly logprobs: readonly unknown[] | undefined;
+  /** Where the words begin in which the model declines, in UTF-16 code units; `undefined` where it does not. */
+  readonly refusedAt: number | undefined;
   readonly toolCalls: readonly ToolCallInfo[];
   readonly attempts: readonly AttemptSummary[];
   /** The last setback that was survived, with what is done about it; absent once text flows again. */
@@ -43,6 +45,7 @@ export const EMPTY_ANSWER_STATE: AnswerState = {
   reasoning: "",
   reasoningDetails: [],
   logprobs: undefined,
+  refusedAt: undefined,
   toolCalls: [],
   attempts: [],
   setback: undefined,
@@ -86,6 +89,7 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
         seq,
         text: state.text + fresh,
         logprobs: joinLogprobs(state.logprobs, event, event.text.length - fresh.length),
+        refusedAt: state.refusedAt ?? (event.isRefusal ? event.offset : undefined),
         attempts: updateAttempt(state.attempts, event.attempt, {
           to: Math.max(state.text.length, event.offset + event.text.length),
           ...reported(event),
@@ -142,6 +146,7 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
         reasoning: event.reasoning,
         reasoningDetails: event.reasoningDetails ?? [],
         logprobs: event.logprobs,
+        refusedAt: event.refusedAt,
         toolCalls: event.toolCalls,
         attempts: event.attempts,
         firstTokenAt: event.firstTokenAt,

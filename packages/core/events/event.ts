@@ -89,6 +89,8 @@ export const textDeltaSchema = z.object({
   text: z.string().min(1),
   /** The tokens of exactly this text, as entries of OpenAI's `logprobs.content`; absent where none were reported. */
   logprobs: z.array(z.unknown()).optional(),
+  /** The model declines in these words, which its provider keeps apart from an answer's. */
+  isRefusal: z.literal(true).optional(),
 });
 
 export const reasoningDeltaSchema = z.object({
@@ -200,6 +202,8 @@ export const snapshotSchema = z.object({
   /** Absent where no provider gave any. */
   reasoningDetails: reasoningDetailsSchema.shape.details.optional(),
   logprobs: textDeltaSchema.shape.logprobs,
+  /** Where the words begin in which the model declines, in UTF-16 code units; absent where it does not. */
+  refusedAt: z.int().nonnegative().optional(),
   toolCalls: z.array(toolCallInfoSchema),
   attempts: z.array(attemptSummarySchema),
   /** When the first text was released, in epoch milliseconds, so that live measures can go on. */

@@ -45,7 +45,8 @@ export interface ProviderContext {
  *
  * - `headers`: the upstream has accepted the request.
  * - `alive`: a comment, a ping or an empty event: the connection lives, the model has said nothing.
- * - `text`, `reasoning`: what the model says, never empty; `logprobs` holds the text's tokens as OpenAI's `logprobs.content` does.
+ * - `text`, `reasoning`: what the model says, never empty; `logprobs` holds the text's tokens as OpenAI's `logprobs.content` does,
+ *   `isRefusal` marks words in which it declines, where the provider keeps them apart.
  * - `progress`: the model works on something that is not released piece by piece, such as a tool call's arguments.
  * - `tool-call`: complete, with arguments that are valid JSON text; `extra` is what the provider wants back beside the call in
  *   the next turn, as OpenAI's look-alikes write it in `extra_content` (Gemini's thought signature).
@@ -58,7 +59,7 @@ export type ProviderPart =
   | { type: "headers" }
   | { type: "alive" }
   | { type: "progress" }
-  | { type: "text"; text: string; logprobs?: readonly unknown[] }
+  | { type: "text"; text: string; logprobs?: readonly unknown[]; isRefusal?: true }
   | { type: "reasoning"; text: string }
   | { type: "reasoning-details"; details: readonly Readonly<Record<string, unknown>>[] }
   | {

@@ -33,11 +33,15 @@ export function* simulateStream(parts: readonly ProviderPart[]): Generator<reado
   }
 }
 
-function* simulateText({ text: whole, logprobs }: Extract<ProviderPart, { type: "text" }>): Generator<ProviderPart[]> {
+function* simulateText({
+  text: whole,
+  logprobs,
+  ...more
+}: Extract<ProviderPart, { type: "text" }>): Generator<ProviderPart[]> {
   const tokens = new TokenRuns();
   tokens.push(whole.length, logprobs);
   for (const text of splitIntoPieces(whole)) {
     const own = tokens.take(text.length);
-    yield [{ type: "text", text, ...(own.length > 0 && { logprobs: own }) }];
+    yield [{ ...more, text, ...(own.length > 0 && { logprobs: own }) }];
   }
 }

@@ -214,7 +214,8 @@ export class ChatAnswer implements AnswerReader {
   #pushText(text: string, parts: ProviderPart[]): void {
     if (text === "") return;
     const logprobs = this.#tokens.take(text.length);
-    parts.push({ type: "text", text, ...(logprobs.length > 0 && { logprobs }) });
+    const refusal = this.#hasRefused ? { isRefusal: true as const } : {};
+    parts.push({ type: "text", text, ...(logprobs.length > 0 && { logprobs }), ...refusal });
   }
 }
 

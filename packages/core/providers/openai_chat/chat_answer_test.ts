@@ -135,8 +135,8 @@ test("ChatAnswer shows a refusal as text and finishes with the content filter", 
   assert.deepEqual(
     readChunks(delta({ content: null, refusal: "I can't" }), delta({ refusal: " help." }), finish("stop")),
     [
-      { type: "text", text: "I can't" },
-      { type: "text", text: " help." },
+      { type: "text", text: "I can't", isRefusal: true },
+      { type: "text", text: " help.", isRefusal: true },
       { type: "finish", reason: { unified: "content-filter", raw: "stop" } },
     ],
   );
@@ -218,7 +218,9 @@ test("ChatAnswer gives tokens with the text that they are, without those of tags
 
 test("ChatAnswer gives the tokens of a refusal, and of an answer in one piece", () => {
   const refused = { index: 0, delta: { refusal: "No" }, logprobs: { content: null, refusal: [token("No")] } };
-  assert.deepEqual(readChunks({ choices: [refused] }), [{ type: "text", text: "No", logprobs: [token("No")] }]);
+  assert.deepEqual(readChunks({ choices: [refused] }), [
+    { type: "text", text: "No", logprobs: [token("No")], isRefusal: true },
+  ]);
   const parts: ProviderPart[] = [];
   const logprobs = { content: [token("Well"), token(" done")] };
   newAnswer().readWhole({ choices: [{ index: 0, message: { content: "Well done" }, logprobs }] }, parts);

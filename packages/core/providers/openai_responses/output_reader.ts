@@ -156,10 +156,16 @@ export class OutputReader {
     } else {
       // Only what comes first can be all that there is.
       const isFirst = !this.#said.has("text", "refusal");
+      const before = parts.length;
       this.#speech.sayText(text, parts, { logprobs: toLogprobs(words.logprobs), isWhole: isWhole && isFirst });
+      if (kind === "refusal") markRefusal(parts, before);
     }
     this.#said.add(kind, `${item} ${index}`, text);
   }
+}
+
+function markRefusal(parts: ProviderPart[], from: number): void {
+  for (const part of parts.slice(from)) if (part.type === "text") part.isRefusal = true;
 }
 
 const KIND_OF_EVENT: Readonly<Record<string, SlotKind>> = {

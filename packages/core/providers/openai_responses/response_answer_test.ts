@@ -237,6 +237,7 @@ test("ResponseAnswer shows a refusal as text and finishes with the content filte
   for (const events of [[refuse("I "), refuse("can't."), done, item], [done], [item]]) {
     const parts = read(...events, completed());
     assert.equal(said(parts), "I can't.");
+    assert.ok(parts.every((part) => part.type !== "text" || part.isRefusal));
     assert.deepEqual(finishOf(parts), wanted);
   }
 });

@@ -9,6 +9,7 @@ import {
   extensionOfAll,
   modelOf,
   openAiFinishReason,
+  openAiLogprobs,
   openAiReasoning,
   openAiToolCall,
   openAiUsage,
@@ -56,9 +57,10 @@ export class ChunkWriter {
         this.#model = event.model;
         return [];
       case "text-delta": {
-        const { hasLogprobs } = this.#options;
-        const logprobs = hasLogprobs && event.logprobs && { logprobs: { content: event.logprobs, refusal: null } };
-        return [this.#delta(event, { content: event.text }, logprobs || {})];
+        const { text, logprobs, isRefusal = false } = event;
+        const isTold = this.#options.hasLogprobs && logprobs !== undefined;
+        const more = isTold ? { logprobs: openAiLogprobs(logprobs, isRefusal) } : {};
+        return [this.#delta(event, isRefusal ? { refusal: text } : { content: text }, more)];
       }
       case "reasoning-delta":
         return [this.#delta(event, openAiReasoning(event.text))];

@@ -6,6 +6,7 @@ import {
   extensionOfAll,
   modelOf,
   openAiFinishReason,
+  openAiLogprobs,
   openAiReasoning,
   openAiToolCall,
   openAiUsage,
@@ -48,7 +49,7 @@ function choiceOf({ state, end }: EndedChoice, { hasLogprobs, isLegacy }: Tellin
   const { failure, finishReason } = end;
   return {
     message: messageOf(state, isLegacy),
-    logprobs: hasLogprobs && state.logprobs ? { content: state.logprobs, refusal: null } : null,
+    logprobs: hasLogprobs && state.logprobs ? openAiLogprobs(state.logprobs, state.refusedAt === 0) : null,
     // As OpenRouter tells of a choice that failed beside others which did not.
     ...(failure === undefined
       ? { finish_reason: openAiFinishReason(finishReason, isLegacy) }
@@ -57,17 +58,19 @@ function choiceOf({ state, end }: EndedChoice, { hasLogprobs, isLegacy }: Tellin
 }
 
 function messageOf(state: AnswerState, isLegacy: boolean): Record<string, unknown> {
-  const { text, reasoning, reasoningDetails } = state;
+  const { reasoning, reasoningDetails, refusedAt } = state;
+  const text = state.text.slice(0, refusedAt);
+  const hasNone = text === "" && (state.toolCalls.length > 0 || refusedAt !== undefined);
   const calls = state.toolCalls.map(openAiToolCall);
   const [first] = calls;
   const called = isLegacy ? { function_call: first?.function } : { tool_calls: calls };
   return {
     role: "assistant",
-    // A message of tool calls alone has no content, by OpenAI's own contract.
-    content: text === "" && calls.length > 0 ? null : text,
+    // A message of tool calls or of a refusal alone has no content, by OpenAI's own contract.
+    content: hasNone ? null : text,
     ...(reasoning !== "" && openAiReasoning(reasoning)),
     ...(reasoningDetails.length > 0 && { reasoning_details: reasoningDetails }),
-    refusal: null,
+    refusal: refusedAt === undefined ? null : state.text.slice(refusedAt),
     ...(calls.length > 0 && called),
   };
 }

@@ -8,7 +8,8 @@ export function openAiFinishReason(reason: FinishReason | undefined, isLegacy = 
     case "tool-calls":
       return isLegacy ? "function_call" : "tool_calls";
     case "content-filter":
-      return "content_filter";
+      // A model that declines in words of its own has stopped, as OpenAI has it; a filter has not let it go on.
+      return reason.raw === "stop" || reason.raw === "completed" ? "stop" : "content_filter";
     default:
       return "stop";
   }
@@ -44,6 +45,11 @@ export function openAiToolCall({ id, name, arguments: args, extra }: Omit<ToolCa
 /** Reasoning under the names of both conventions: DeepSeek's and OpenRouter's. */
 export function openAiReasoning(text: string): Record<string, string> {
   return { reasoning_content: text, reasoning: text };
+}
+
+/** Tokens with their log probabilities, under what they are tokens of. */
+export function openAiLogprobs(tokens: readonly unknown[], isRefusal: boolean): Record<string, unknown> {
+  return isRefusal ? { content: null, refusal: tokens } : { content: tokens, refusal: null };
 }
 
 /** Our own extension of a choice: who answered, in how many attempts, at what cost. */
