@@ -64,7 +64,10 @@ beforeAll(async () => {
         up: { dialect: "openai-chat", baseUrl, model: "model-1" },
         able: { dialect: "openai-chat", baseUrl, model: "model-2", prefill: "prefix" },
       },
-      routes: { both: { targets: [{ provider: "up" }, { provider: "able" }] } },
+      routes: {
+        known: { targets: [{ provider: "up", model: "openai/gpt-4o-mini" }] },
+        both: { targets: [{ provider: "up" }, { provider: "able" }] },
+      },
     },
   });
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: KEY, maxRetries: 0 });
@@ -239,6 +242,10 @@ test("The OpenAI client gets one model with what is known of it", async () => {
     cogniforge: { kind: "target", isTrial: false, isUsable: true, abilities: { streaming: true, prefill: true } },
   });
   expect(await (await server.fetch("/v1/models/able/model-2")).json()).toMatchObject({ id: "able/model-2" });
+  // What a model's makers document of its family.
+  expect(await client.models.retrieve("up/openai/gpt-4o-mini")).toMatchObject({
+    cogniforge: { abilities: { streaming: true, tools: true, images: true, structuredOutput: true, reasoning: false } },
+  });
   // Only one of the route's two targets is known to go on from a beginning.
   expect(await client.models.retrieve("both")).toMatchObject({
     cogniforge: { kind: "route", targets: ["up/model-1", "able/model-2"], abilities: { streaming: true } },

@@ -1,3 +1,4 @@
+import { abilitiesOf as knownAbilities, presetAt } from "@cogniforge/core/providers";
 import type { ModelAbilities, TargetStatus } from "../../services.ts";
 
 const TRIAL: ModelAbilities = {
@@ -9,9 +10,11 @@ const TRIAL: ModelAbilities = {
   prefill: false,
 };
 
-/** What is known of a target: by its dialect, and by what its status says of it. */
-export function abilitiesOf({ isTrial, abilities }: TargetStatus): ModelAbilities {
-  return { streaming: true, ...(isTrial && TRIAL), ...abilities };
+/** What is known of a target: by its model's family, by its provider's address, and by what its status says of it. */
+export function abilitiesOf({ isTrial, model, baseUrl, abilities }: TargetStatus): ModelAbilities {
+  if (isTrial) return { ...TRIAL, ...abilities };
+  const preset = baseUrl !== undefined && URL.canParse(baseUrl) ? presetAt(new URL(baseUrl)) : undefined;
+  return { streaming: true, ...knownAbilities(preset, model), ...abilities };
 }
 
 /** What can be asked of a route, whichever of its targets answers: what they all agree on. */
