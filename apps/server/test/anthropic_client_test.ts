@@ -505,6 +505,13 @@ test("A cut that a second target mends is one text in one message to the Anthrop
   expect(failed).toBeInstanceOf(InternalServerError);
 });
 
+test("The Anthropic client is told that a model declined", async () => {
+  answer = () => ({ headers: EVENT_STREAM, pieces: chatStream(delta({ refusal: "I would rather not." }), STOP) });
+  for (const message of [await client.messages.stream(ask).finalMessage(), await client.messages.create(ask)]) {
+    expect([textOf(message), message.stop_reason]).toEqual(["I would rather not.", "refusal"]);
+  }
+});
+
 test("Idempotency-Key attaches the Anthropic client to the answer that has it", async () => {
   answer = () => streamReply("one ", "two");
   const asked = upstream.requests.length;
@@ -518,6 +525,7 @@ test("Idempotency-Key attaches the Anthropic client to the answer that has it", 
   const error = await rejection(client.messages.create(other, options));
   expect(error).toBeInstanceOf(ConflictError);
   expect(error).toMatchObject({ status: 409, error: { error: { code: "id-taken" } } });
+  expect((error as APIError).headers?.get("x-should-retry")).toBe("false");
 });
 
 test("An Anthropic client that hangs up leaves the answer running, to be read again", async () => {

@@ -1,8 +1,9 @@
 import type { FailureInfo } from "@cogniforge/core/events";
 import type { FailureCode } from "@cogniforge/core/failures";
 import { httpStatusOf, isFailureCode } from "@cogniforge/core/failures";
-import { failureErrorOf, sendFailure } from "../../http/respond.ts";
+import { failureErrorOf } from "../../http/respond.ts";
 import type { HttpRoute } from "../../http/routes.ts";
+import { sendFailureBody } from "../v1/send_failure.ts";
 import { newRequestId } from "./request_id.ts";
 
 /** Anthropic's error, with our code and both languages in it. */
@@ -61,9 +62,10 @@ function typeOf(code: FailureCode): string {
 }
 
 /** Answers with a failure in Anthropic's shape. */
-export const refuseAsAnthropic: HttpRoute["refuse"] = ({ response }, error) => {
-  const failure = failureErrorOf(error);
+export const refuseAsAnthropic: HttpRoute["refuse"] = (exchange, error) => {
+  const { info } = failureErrorOf(error);
   const requestId = newRequestId();
-  if (!response.headersSent) response.setHeader("request-id", requestId);
-  sendFailure(response, failure, anthropicErrorOf(failure.info, requestId));
+  if (exchange.response.headersSent) return;
+  exchange.response.setHeader("request-id", requestId);
+  sendFailureBody(exchange, info, anthropicErrorOf(info, requestId));
 };

@@ -23,7 +23,11 @@ export function messageOf(
     role: "assistant",
     model: modelOf(end, route),
     content: [...thinkingOf(state), ...(state.text === "" ? [] : [{ type: "text", text: state.text }]), ...calls],
-    ...stopReasonOf(end, { hasToolCalls: calls.length > 0, stopSequences }),
+    ...stopReasonOf(end, {
+      hasToolCalls: calls.length > 0,
+      hasRefused: state.refusedAt !== undefined,
+      stopSequences,
+    }),
     usage: anthropicUsage(end.usage),
     cogniforge: anthropicExtension(answerId, end),
   };

@@ -33,6 +33,7 @@ export class MessageWriter implements FrameWriter {
   /** The attempt that wrote the latest text or call. */
   #author: number | undefined;
   #hasToolCalls = false;
+  #hasRefused = false;
   /** Attempts whose thinking was shown. */
   readonly #shown = new Set<number>();
   #details: Pick<ReasoningDetails, "attempt" | "details"> | undefined;
@@ -51,6 +52,7 @@ export class MessageWriter implements FrameWriter {
         return [];
       case "text-delta":
         this.#author = event.attempt;
+        this.#hasRefused ||= event.isRefusal === true;
         return [...this.#into("text", event.attempt), this.#delta({ type: "text_delta", text: event.text })];
       case "reasoning-delta":
         if (this.#author !== undefined && this.#author !== event.attempt) return [];
@@ -99,7 +101,8 @@ export class MessageWriter implements FrameWriter {
       return [frameOf({ ...anthropicErrorOf(end.failure, requestIdOf(answerId)), cogniforge })];
     }
     this.#model = modelOf(end, route);
-    const delta = stopReasonOf(end, { hasToolCalls: this.#hasToolCalls, stopSequences });
+    const told = { hasToolCalls: this.#hasToolCalls, hasRefused: this.#hasRefused, stopSequences };
+    const delta = stopReasonOf(end, told);
     return [
       ...this.#close(),
       ...this.#giveDetails(),

@@ -10,6 +10,8 @@ export interface StopReason {
 
 export interface StopContext {
   hasToolCalls: boolean;
+  /** Whether the model declined, in words that its provider keeps apart. */
+  hasRefused: boolean;
   /** The stop sequences of the request, where they are known. */
   stopSequences: readonly string[];
 }
@@ -20,10 +22,11 @@ const OWN_WORDS: ReadonlySet<string> = new Set(["pause_turn", "model_context_win
 /** Anthropic's word for why the model stopped. */
 export function stopReasonOf(
   { finishReason }: Pick<AnswerEnd, "finishReason">,
-  { hasToolCalls, stopSequences }: StopContext,
+  { hasToolCalls, hasRefused, stopSequences }: StopContext,
 ): StopReason {
   const raw = finishReason?.raw ?? "";
   const plain = (stop_reason: string): StopReason => ({ stop_reason, stop_sequence: null });
+  if (hasRefused) return plain("refusal");
   if (OWN_WORDS.has(raw)) return plain(raw);
   switch (finishReason?.unified) {
     case "length":

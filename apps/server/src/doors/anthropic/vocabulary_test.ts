@@ -16,7 +16,7 @@ test.each<[FinishReason | undefined, boolean, string[], string, string | null]>(
 ])(
   "stopReasonOf(%j) with calls %s and sequences %j is '%s', '%s'",
   (finishReason, hasToolCalls, stopSequences, reason, sequence) => {
-    const told = stopReasonOf({ finishReason }, { hasToolCalls, stopSequences });
+    const told = stopReasonOf({ finishReason }, { hasToolCalls, hasRefused: false, stopSequences });
     expect(told).toEqual({ stop_reason: reason, stop_sequence: sequence });
   },
 );

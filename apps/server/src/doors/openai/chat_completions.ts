@@ -5,11 +5,12 @@ import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
 import { askOptionsOf, lastEventIdOf, MAX_BODY_BYTES } from "../v1/ask_options.ts";
+import { sendFailureBody } from "../v1/send_failure.ts";
 import type { Choice } from "./choices.ts";
 import { askChoices } from "./choices.ts";
 import type { EndedChoice, Telling } from "./completion.ts";
 import { completionOf } from "./completion.ts";
-import { openAiErrorOf, sendOpenAiError } from "./errors.ts";
+import { openAiErrorOf } from "./errors.ts";
 import { parseChatCompletion } from "./request.ts";
 import { resumeStream } from "./resume.ts";
 import { streamChunks } from "./stream.ts";
@@ -57,7 +58,7 @@ async function sendCompletion(
     answerIds,
     ended.map(({ end }) => end),
   );
-  sendOpenAiError(exchange, failure, { ...openAiErrorOf(failure), cogniforge });
+  sendFailureBody(exchange, failure, { ...openAiErrorOf(failure), cogniforge });
 }
 
 /** Waits for an answer's end; `undefined` if the reader leaves before it. */

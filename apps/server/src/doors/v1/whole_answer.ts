@@ -1,10 +1,10 @@
 import type { AnswerEnd, AnswerState, FailureInfo } from "@cogniforge/core/events";
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
-import { httpStatusOf, isFailureCode } from "@cogniforge/core/failures";
 import type { Principal } from "../../auth/principal.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
+import { sendFailureBody } from "./send_failure.ts";
 
 export interface SendWholeAnswerOptions {
   answerId: string;
@@ -18,9 +18,10 @@ export interface SendWholeAnswerOptions {
 export async function sendWholeAnswer(
   answers: Services["answers"],
   principal: Principal,
-  { response }: Exchange,
+  exchange: Exchange,
   { answerId, toBody, toErrorBody }: SendWholeAnswerOptions,
 ): Promise<void> {
+  const { response } = exchange;
   const stop = new AbortController();
   response.once("close", () => stop.abort());
   let state = EMPTY_ANSWER_STATE;
@@ -31,9 +32,5 @@ export async function sendWholeAnswer(
   if (end === undefined) return;
   response.setHeader("x-answer-id", answerId);
   if (end.failure === undefined) return sendJson(response, 200, toBody(state, end));
-  const status = isFailureCode(end.failure.code) ? httpStatusOf(end.failure.code) : 500;
-  if (end.failure.retryAfterMs !== undefined) {
-    response.setHeader("retry-after", Math.ceil(end.failure.retryAfterMs / 1000));
-  }
-  sendJson(response, status, toErrorBody(end.failure, end));
+  sendFailureBody(exchange, end.failure, toErrorBody(end.failure, end));
 }
