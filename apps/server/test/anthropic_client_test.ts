@@ -364,6 +364,12 @@ test("The Anthropic client throws its own errors with our codes and both languag
   const invalid = "invalid_request_error";
   const cases: Case[] = [
     [
+      () => create({ system: "Be short", messages: [{ role: "user", content: "x".repeat(100_001) }] }),
+      APIError,
+      413,
+      { type: "request_too_large", code: "question-too-long", param: "messages" },
+    ],
+    [
       () => clientWith({ apiKey: "wrong" }).messages.create(ask),
       AuthenticationError,
       401,

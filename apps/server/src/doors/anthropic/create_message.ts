@@ -1,4 +1,5 @@
 import type { Principal } from "../../auth/principal.ts";
+import { FailureError } from "../../failure_error.ts";
 import { readJsonObject } from "../../http/body.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
@@ -23,7 +24,10 @@ export async function createMessage(
   if (isStreamed && lastEventId !== undefined) {
     return resumeMessage(answers, principal, exchange, { lastEventId, stopSequences });
   }
-  const { answerId } = await answers.askMessages(principal, { ...ask, ...askOptionsOf(exchange) });
+  const input = { ...ask, ...askOptionsOf(exchange) };
+  const { answerId } = await answers.askMessages(principal, input).catch((error: unknown) => {
+    throw inOwnWords(error);
+  });
   const options = { answerId, route: ask.route, stopSequences };
   if (isStreamed) return streamMessage(answers, principal, exchange, options);
   const requestId = requestIdOf(answerId);
@@ -36,4 +40,12 @@ export async function createMessage(
       cogniforge: anthropicExtension(answerId, end),
     }),
   });
+}
+
+/** A refusal that names a field as this door's callers know it: of the translated messages they know no places. */
+function inOwnWords(error: unknown): unknown {
+  if (!(error instanceof FailureError)) return error;
+  const { code } = error;
+  if (code === "route-not-found") return new FailureError(code, { param: "model" });
+  return code === "question-too-long" ? new FailureError(code, { param: "messages" }) : error;
 }

@@ -34,9 +34,6 @@ const TYPES: Readonly<Record<number, string>> = {
   504: "timeout_error",
 };
 
-/** Names of fields where this door has another word for them. */
-const FIELDS: Readonly<Record<string, string>> = { route: "model" };
-
 /** A failure in Anthropic's shape. */
 export function anthropicErrorOf({ code, message, remedy, param }: FailureInfo, requestId: string): AnthropicError {
   return {
@@ -45,7 +42,7 @@ export function anthropicErrorOf({ code, message, remedy, param }: FailureInfo, 
       type: typeOf(isFailureCode(code) ? code : "internal"),
       message: message.en,
       code,
-      param: param === undefined ? null : (FIELDS[param] ?? param),
+      param: param ?? null,
       message_ar: message.ar,
       remedy: remedy.en,
       remedy_ar: remedy.ar,
