@@ -1,4 +1,5 @@
 import { asObject, type JsonObject, parseJson } from "../_json.ts";
+import { JsonDepth } from "../_json_depth.ts";
 
 /** Lines are kept for so many UTF-16 code units: an error is never longer. */
 const MAX_KEPT_CHARS = 64 * 1024;
@@ -9,6 +10,7 @@ const MAX_KEPT_CHARS = 64 * 1024;
  */
 export class StrayLines {
   #kept = "";
+  #depth = new JsonDepth();
   #count = 0;
 
   /** Lines so far. */
@@ -24,14 +26,20 @@ export class StrayLines {
       const body = asObject(parseJson(error));
       return body && "error" in body ? body : { error: body ?? { message: error } };
     }
-    if (this.#kept === "" && !/^\s*[{[]/.test(line)) return undefined;
-    if (this.#kept.length + line.length > MAX_KEPT_CHARS) return undefined;
+    if (this.#kept.length + line.length > MAX_KEPT_CHARS) this.#take();
+    if (line.length > MAX_KEPT_CHARS || (this.#kept === "" && !/^\s*[{[]/.test(line))) return undefined;
     this.#kept += `${line}\n`;
-    if (!/[}\]]\s*$/.test(line)) return undefined;
-    const body = parseJson(this.#kept);
-    if (body === undefined) return undefined;
-    this.#kept = "";
+    this.#depth.push(line);
+    if (this.#depth.isOpen) return undefined;
+    const body = parseJson(this.#take());
     // Gemini's endpoints wrap an error into an array.
     return asObject(Array.isArray(body) ? body[0] : body);
+  }
+
+  #take(): string {
+    const kept = this.#kept;
+    this.#kept = "";
+    this.#depth = new JsonDepth();
+    return kept;
   }
 }

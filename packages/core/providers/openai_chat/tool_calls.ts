@@ -1,4 +1,6 @@
+import { UpstreamError } from "../../failures/mod.ts";
 import { asArray, asObject, asText, type JsonObject, parseJson } from "../_json.ts";
+import { JsonDepth } from "../_json_depth.ts";
 import type { ProviderPart } from "../provider.ts";
 
 interface ToolCallDraft {
@@ -6,11 +8,16 @@ interface ToolCallDraft {
   id: string | undefined;
   name: string;
   arguments: string;
+  /** Whether they may be whole. */
+  depth: JsonDepth;
   /** The last piece of them. */
   last: string;
   /** What the provider wants back beside the call: Gemini's thought signature. */
   extra: JsonObject | undefined;
 }
+
+/** More calls than this in one answer are no model's. */
+const MAX_CALLS = 1000;
 
 type ToolCallPart = Extract<ProviderPart, { type: "tool-call" }>;
 
@@ -66,7 +73,10 @@ export class ToolCallAssembler {
     const name = asText(called.name);
     let draft = this.#find(index, id);
     if (draft === undefined || isAnother(draft, id, name)) {
-      draft = { index, id, name: "", arguments: "", last: "", extra: undefined };
+      if (this.#drafts.length >= MAX_CALLS) {
+        throw new UpstreamError({ code: "malformed", action: "fallback", detail: "too many tool calls" });
+      }
+      draft = { index, id, name: "", arguments: "", depth: new JsonDepth(), last: "", extra: undefined };
       this.#drafts.push(draft);
     }
     draft.id ??= id;
@@ -76,6 +86,7 @@ export class ToolCallAssembler {
     const text = typeof called.arguments === "string" ? called.arguments : textOfObject(called.arguments);
     if (text === "") return;
     draft.arguments += text;
+    draft.depth.push(text);
     draft.last = text;
   }
 
@@ -99,10 +110,14 @@ function completeArguments(draft: ToolCallDraft, isWhole: boolean): string | und
 function isAnother(draft: ToolCallDraft, id: string | undefined, name: string | undefined): boolean {
   if (id !== undefined && draft.id !== undefined && id !== draft.id) {
     // A new id without a name is a provider that invents an id for every fragment, unless the call is already whole.
-    return name !== undefined || parseJson(draft.arguments) !== undefined;
+    return name !== undefined || isWhole(draft);
   }
   if (name === undefined || draft.name === "" || (id !== undefined && id === draft.id)) return false;
-  return name !== draft.name || parseJson(draft.arguments) !== undefined;
+  return name !== draft.name || isWhole(draft);
+}
+
+function isWhole({ depth, arguments: text }: ToolCallDraft): boolean {
+  return !depth.isOpen && parseJson(text) !== undefined;
 }
 
 function textOfObject(value: unknown): string {

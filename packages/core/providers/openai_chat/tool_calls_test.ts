@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UpstreamError } from "../../failures/mod.ts";
 import { ToolCallAssembler } from "./tool_calls.ts";
 
 type Fragment = Record<string, unknown>;
@@ -114,4 +115,29 @@ test("ToolCallAssembler delivers each call once", () => {
   assembler.push({ tool_calls: [call(0, "a", "add", '{"x":1}')] });
   assert.equal(assembler.deliver(true).length, 1);
   assert.equal(assembler.deliver(true).length, 0);
+});
+
+test("ToolCallAssembler takes long arguments in small pieces in linear time, with a new id for each", () => {
+  const assembler = new ToolCallAssembler();
+  const whole = JSON.stringify({ code: "x {y} ".repeat(50_000), nested: { a: [{}, {}] } });
+  const began = performance.now();
+  for (let at = 0; at < whole.length; at += 4) {
+    const called = { ...(at === 0 && { name: "f" }), arguments: whole.slice(at, at + 4) };
+    assembler.push({ tool_calls: [{ index: 0, id: `id-${at}`, function: called }] });
+  }
+  assert.deepEqual(
+    assembler.deliver(true).map(({ arguments: text }) => text),
+    [whole],
+  );
+  assert.ok(performance.now() - began < 5_000);
+});
+
+test("ToolCallAssembler gives up a model that calls without end", () => {
+  const assembler = new ToolCallAssembler();
+  const callAll = () => {
+    for (let index = 0; index < 100_000; index++) {
+      assembler.push({ tool_calls: [{ index, id: `${index}`, function: { name: "f", arguments: "{}" } }] });
+    }
+  };
+  assert.throws(callAll, (error) => error instanceof UpstreamError && error.failure.code === "malformed");
 });
