@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeCursor } from "../journal/mod.ts";
-import { ANSWER_ID, type World } from "./_world.ts";
-import { watchAnswer } from "./watch.ts";
+import { watchAnswer } from "../engine/mod.ts";
+import type { AnswerEnd, AnswerState } from "../events/mod.ts";
+import { decodeCursor, type Journal } from "../journal/mod.ts";
 
 /** Words of the languages and notations that answers are written in; some repeat, so that overlaps are not unique. */
 const WORDS = [
@@ -95,14 +95,21 @@ export function say(
   }
 }
 
+/** An answer that was started, and the journal in which it stands. */
+export interface RunningAnswer {
+  journal: Journal;
+  answerId: string;
+  ended(): Promise<AnswerState & { end: AnswerEnd }>;
+}
+
 /** Reads with disconnects: after each drop it comes back with its last cursor, and checks every offset. */
-export async function readDropping(world: World, drops: readonly number[]): Promise<string> {
+export async function readDropping({ journal, answerId }: RunningAnswer, drops: readonly number[]): Promise<string> {
   let text = "";
   let cursor: string | undefined;
   for (let life = 0; life < 1_000; life++) {
     let left = drops[life] ?? Number.POSITIVE_INFINITY;
     const position = cursor === undefined ? undefined : decodeCursor(cursor);
-    for await (const batch of watchAnswer(world.journal, ANSWER_ID, {
+    for await (const batch of watchAnswer(journal, answerId, {
       position,
       past: life % 2 ? "snapshot" : "deltas",
     })) {
@@ -125,10 +132,10 @@ export async function readDropping(world: World, drops: readonly number[]): Prom
 
 /** What must hold of an answer, whatever was cut and however models went on. */
 export async function checkAnswer(
-  world: World,
+  answer: RunningAnswer,
   { whole, behaviours, drops }: { whole: string; behaviours: readonly Behaviour[]; drops: readonly number[] },
 ): Promise<void> {
-  const [read, { text, end, attempts }] = await Promise.all([readDropping(world, drops), world.ended()]);
+  const [read, { text, end, attempts }] = await Promise.all([readDropping(answer, drops), answer.ended()]);
   assert.equal(read, text);
   assert.equal(end.outcome, "completed");
   assert.equal(end.length, text.length);
