@@ -9,9 +9,9 @@ import { blockMathAt } from "./math_source.ts";
 export function completeTail(tail: string): string {
   const fence = openFence(tail);
   if (fence !== undefined) return holdBackClosing(tail, fence);
-  const text = holdBackLine(tail);
-  const table = completeTable(text);
+  const table = completeTable(tail);
   if (table !== undefined) return table;
+  const text = holdBackLine(tail);
   const start = startOfRun(text);
   return text.slice(0, start) + completeInline(text.slice(start));
 }
@@ -53,7 +53,8 @@ const DELIMITER_PART = /^ {0,3}\|?[ :|-]*$/;
 
 /** A table whose second line is still to come, with that line. */
 function completeTable(text: string): string | undefined {
-  const block = text.slice(text.lastIndexOf("\n\n") + (text.includes("\n\n") ? 2 : 0)).replace(/^\n+/, "");
+  const blank = text.lastIndexOf("\n\n");
+  const block = text.slice(blank < 0 ? 0 : blank + 2).replace(/^\n+/, "");
   const [header = "", delimiter = "", ...rows] = block.split("\n");
   if (!/^ {0,3}\|[^|]/.test(header) || rows.length > 0 || !DELIMITER_PART.test(delimiter)) return undefined;
   const closed = header.trimEnd().endsWith("|") ? header.trimEnd() : `${header}|`;

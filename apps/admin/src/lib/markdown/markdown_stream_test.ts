@@ -82,6 +82,25 @@ describe("MarkdownStream", () => {
     expect(stream.update("four").map(({ token }) => token.raw)).toEqual(["four"]);
   });
 
+  test("reads no more than the open block and those that it has just closed, however long the answer is", () => {
+    const section =
+      "## Title\n\nA **bold** word and `code`.\n\n- one\n- two\n\n```ts\nrun();\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n";
+    const text = section.repeat(Math.ceil(128_000 / section.length));
+    const stream = new MarkdownStream();
+    let most = { blocks: 0, characters: 0 };
+    for (let at = 8; at < text.length; at += 8) {
+      const before = { ...stream.work };
+      stream.update(text.slice(0, at), { isLive: true });
+      const blocks = stream.work.blocks - before.blocks;
+      const characters = stream.work.characters - before.characters;
+      most = { blocks: Math.max(most.blocks, blocks), characters: Math.max(most.characters, characters) };
+    }
+    // Twice, once for what is finished and once for what is shown: the open block, the one that begins, and the space between.
+    expect(most.blocks).toBeLessThanOrEqual(8);
+    expect(most.characters).toBeLessThan(200);
+    expect(stream.blocks.length).toBeGreaterThan(5000);
+  });
+
   test("lexes only the open tail of a long text", () => {
     const paragraph = `${"word ".repeat(40)}\n\n`;
     const stream = new MarkdownStream();
