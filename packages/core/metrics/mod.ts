@@ -1,5 +1,7 @@
 export type { AnswerCounts, FreezeSummary } from "./answer_counters.ts";
 export { AnswerCounters } from "./answer_counters.ts";
+export type { AttemptSpan, TextGap, TimelineData } from "./answer_timeline.ts";
+export { AnswerTimeline } from "./answer_timeline.ts";
 export type { Price } from "./cost.ts";
 export { costOf } from "./cost.ts";
 export type { LiveMeasures } from "./live_measures.ts";
