@@ -32,6 +32,9 @@ export interface JournalStatements {
     [holder: string, expiresAt: number, now: number, limit: number],
     { answer_key: number; answer_id: string; lease_epoch: number }
   >;
+  removeBatches: Typed<[answerKey: number]>;
+  removeAsk: Typed<[answerKey: number]>;
+  removeHead: Typed<[answerKey: number]>;
 }
 
 const TEXTS: Record<keyof JournalStatements, string> = {
@@ -62,6 +65,9 @@ const TEXTS: Record<keyof JournalStatements, string> = {
       SELECT answer_key FROM journal_heads WHERE is_ended = 0 AND lease_expires_at <= ?
       ORDER BY lease_expires_at LIMIT ?)
     RETURNING answer_key, answer_id, lease_epoch`,
+  removeBatches: "DELETE FROM journal_batches WHERE answer_key = ?",
+  removeAsk: "DELETE FROM journal_asks WHERE answer_key = ?",
+  removeHead: "DELETE FROM journal_heads WHERE answer_key = ?",
 };
 
 export function prepareJournal(database: DatabaseSync): JournalStatements {

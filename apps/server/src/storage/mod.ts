@@ -1,5 +1,14 @@
 export type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
-export type { Conversation, ConversationStore, ListConversationsOptions, Turn } from "./conversations.ts";
+export type {
+  Conversation,
+  ConversationPage,
+  ConversationStore,
+  FoundConversation,
+  ListConversationsOptions,
+  SearchConversationsOptions,
+  SearchMatch,
+  Turn,
+} from "./conversations.ts";
 export type { StorageSchema } from "./schema.ts";
 export type { OpenStorageOptions, Storage } from "./storage.ts";
 export { openStorage } from "./storage.ts";

@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /** Tables that are read and written through Kysely; the journal's own stand in `sqlite_journal.ts`. Times are epoch milliseconds. */
 export interface StorageSchema {
   conversations: {
@@ -6,14 +8,29 @@ export interface StorageSchema {
     title: string;
     created_at: number;
     updated_at: number;
+    archived_at: number | null;
+    /** Removed, and can still be restored. */
+    deleted_at: number | null;
+    /** The last turn of the branch that is shown. */
+    shown_turn: string | null;
   };
   turns: {
     conversation_id: string;
     /** Order of asking, from 1. */
     position: number;
     answer_id: string;
+    /** The turn that this one follows; none for a first question. */
+    parent_id: string | null;
     question: string;
     asked_at: number;
+  };
+  /** What the rows of the full-text table `search_index` stand for. */
+  search_entries: {
+    entry_key: Generated<number>;
+    conversation_id: string;
+    part: "title" | "question" | "answer";
+    /** Empty for the title. */
+    turn_id: string;
   };
   answer_records: {
     answer_id: string;

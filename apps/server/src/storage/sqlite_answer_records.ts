@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
 import type { StorageSchema } from "./schema.ts";
+import { SearchIndex } from "./search_index.ts";
 
 /** Values of one statement, well below the limit of every database. */
 const IDS_PER_QUERY = 500;
@@ -15,11 +16,17 @@ export class SqliteAnswerRecords implements AnswerRecords {
 
   async put(record: AnswerRecord): Promise<void> {
     const { answer_id, ...columns } = rowOf(record);
-    await this.#db
-      .insertInto("answer_records")
-      .values({ answer_id, ...columns })
-      .onConflict((conflict) => conflict.column("answer_id").doUpdateSet(columns))
-      .execute();
+    await this.#db.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto("answer_records")
+        .values({ answer_id, ...columns })
+        .onConflict((conflict) => conflict.column("answer_id").doUpdateSet(columns))
+        .execute();
+      const { conversationId, text } = record;
+      if (conversationId === undefined || text === "") return;
+      const key = { conversationId, part: "answer", turnId: answer_id } as const;
+      await new SearchIndex(transaction).put(key, text);
+    });
   }
 
   async get(answerId: string): Promise<AnswerRecord | undefined> {

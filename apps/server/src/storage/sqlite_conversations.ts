@@ -1,7 +1,20 @@
-import type { Kysely, Selectable } from "kysely";
-import { FailureError } from "../failure_error.ts";
-import type { Conversation, ConversationStore, ListConversationsOptions, Turn } from "./conversations.ts";
+import type { Kysely } from "kysely";
+import { conversationOf, isAfter, pageOf } from "./conversation_page.ts";
+import { entriesThatMatch, findMatches } from "./conversation_search.ts";
+import type {
+  Conversation,
+  ConversationPage,
+  ConversationStore,
+  FoundConversation,
+  ListConversationsOptions,
+  SearchConversationsOptions,
+  Turn,
+} from "./conversations.ts";
 import type { StorageSchema } from "./schema.ts";
+import { needlesOf, SearchIndex } from "./search_index.ts";
+
+/** Purging shares the one connection with everybody else. */
+const MOST_PURGED_AT_ONCE = 100;
 
 /** Conversations through Kysely. */
 export class SqliteConversations implements ConversationStore {
@@ -17,11 +30,24 @@ export class SqliteConversations implements ConversationStore {
    * @throws {RangeError} If the id belongs to another owner.
    */
   async create(owner: string, { id, title, at }: { id: string; title: string; at: number }): Promise<Conversation> {
-    await this.#db
-      .insertInto("conversations")
-      .values({ id, owner, title, created_at: at, updated_at: at })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .execute();
+    await this.#db.transaction().execute(async (transaction) => {
+      const { numInsertedOrUpdatedRows: created } = await transaction
+        .insertInto("conversations")
+        .values({
+          id,
+          owner,
+          title,
+          created_at: at,
+          updated_at: at,
+          archived_at: null,
+          deleted_at: null,
+          shown_turn: null,
+        })
+        .onConflict((conflict) => conflict.column("id").doNothing())
+        .executeTakeFirstOrThrow();
+      if (created === 0n) return;
+      await new SearchIndex(transaction).put({ conversationId: id, part: "title", turnId: "" }, title);
+    });
     const conversation = await this.find(owner, id);
     if (conversation === undefined) throw new RangeError(`Cannot create the conversation '${id}' as the id is taken`);
     return conversation;
@@ -33,53 +59,76 @@ export class SqliteConversations implements ConversationStore {
       .selectAll()
       .where("id", "=", id)
       .where("owner", "=", owner)
+      .where("deleted_at", "is", null)
       .executeTakeFirst();
     return row && conversationOf(row);
   }
 
   /** @throws {FailureError} `invalid-cursor` if the cursor is not one of a page before. */
-  async list(
-    owner: string,
-    { limit, cursor }: ListConversationsOptions,
-  ): Promise<{ conversations: Conversation[]; nextCursor?: string | undefined }> {
-    let query = this.#db.selectFrom("conversations").selectAll().where("owner", "=", owner);
-    if (cursor !== undefined) {
-      const { updatedAt, id } = decodePageCursor(cursor);
-      // By key and not by offset: a conversation that moves to the top meanwhile shifts no page.
-      query = query.where((where) =>
-        where.or([
-          where("updated_at", "<", updatedAt),
-          where.and([where("updated_at", "=", updatedAt), where("id", "<", id)]),
-        ]),
-      );
-    }
-    const rows = await query
+  async list(owner: string, { limit, cursor, archived = false }: ListConversationsOptions): Promise<ConversationPage> {
+    const rows = await this.#db
+      .selectFrom("conversations")
+      .selectAll()
+      .where("owner", "=", owner)
+      .where("deleted_at", "is", null)
+      .where("archived_at", archived ? "is not" : "is", null)
+      .$if(cursor !== undefined, (query) => query.where(isAfter(cursor ?? "")))
       .orderBy("updated_at", "desc")
       .orderBy("id", "desc")
       .limit(limit + 1)
       .execute();
-    const conversations = rows.slice(0, limit).map(conversationOf);
-    const last = conversations.at(-1);
-    return rows.length > limit && last ? { conversations, nextCursor: encodePageCursor(last) } : { conversations };
+    return pageOf(rows.map(conversationOf), limit);
+  }
+
+  /** @throws {FailureError} `invalid-cursor` if the cursor is not one of a page before. */
+  async search(
+    owner: string,
+    { query, limit, cursor }: SearchConversationsOptions,
+  ): Promise<ConversationPage<FoundConversation>> {
+    const needles = needlesOf(query);
+    if (needles.length === 0) return { conversations: [] };
+    const rows = await this.#db
+      .selectFrom("conversations")
+      .selectAll()
+      .where("owner", "=", owner)
+      .where("deleted_at", "is", null)
+      .where("id", "in", entriesThatMatch(needles))
+      .$if(cursor !== undefined, (select) => select.where(isAfter(cursor ?? "")))
+      .orderBy("updated_at", "desc")
+      .orderBy("id", "desc")
+      .limit(limit + 1)
+      .execute();
+    const page = pageOf(rows.map(conversationOf), limit);
+    const ids = page.conversations.map(({ id }) => id);
+    const matches = await findMatches(this.#db, ids, needles);
+    const found = page.conversations.map((one) => ({ ...one, matches: matches.get(one.id) ?? [] }));
+    return { ...page, conversations: found };
   }
 
   async turns(id: string): Promise<Turn[]> {
     const rows = await this.#db
       .selectFrom("turns")
-      .select(["question", "answer_id", "asked_at"])
+      .select(["question", "answer_id", "parent_id", "asked_at"])
       .where("conversation_id", "=", id)
       .orderBy("position")
       .execute();
-    return rows.map(({ question, answer_id, asked_at }) => ({ question, answerId: answer_id, askedAt: asked_at }));
+    return rows.map(({ question, answer_id, parent_id, asked_at }) => ({
+      question,
+      answerId: answer_id,
+      ...(parent_id === null ? {} : { parentId: parent_id }),
+      askedAt: asked_at,
+    }));
   }
 
   /** @throws {RangeError} If there is no such conversation. */
-  async addTurn(id: string, { question, answerId, askedAt }: Turn): Promise<void> {
+  async addTurn(id: string, { question, answerId, parentId, askedAt }: Turn): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
       const touched = await transaction
         .updateTable("conversations")
         .set((set) => ({
           updated_at: set.case().when("updated_at", "<", askedAt).then(askedAt).else(set.ref("updated_at")).end(),
+          archived_at: null,
+          shown_turn: answerId,
         }))
         .where("id", "=", id)
         .executeTakeFirst();
@@ -91,55 +140,97 @@ export class SqliteConversations implements ConversationStore {
         .select((select) => select.fn.max("position").as("position"))
         .where("conversation_id", "=", id)
         .executeTakeFirstOrThrow();
-      await transaction
+      const { numInsertedOrUpdatedRows: added } = await transaction
         .insertInto("turns")
         .values({
           conversation_id: id,
           position: (position ?? 0) + 1,
           answer_id: answerId,
+          parent_id: parentId ?? null,
           question,
           asked_at: askedAt,
         })
         .onConflict((conflict) => conflict.columns(["conversation_id", "answer_id"]).doNothing())
-        .execute();
+        .executeTakeFirstOrThrow();
+      if (added === 0n) return;
+      await new SearchIndex(transaction).put({ conversationId: id, part: "question", turnId: answerId }, question);
     });
   }
 
+  async show(id: string, turnId: string): Promise<void> {
+    await this.#db.updateTable("conversations").set({ shown_turn: turnId }).where("id", "=", id).execute();
+  }
+
   async rename(owner: string, id: string, title: string): Promise<boolean> {
+    return this.#db.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable("conversations")
+        .set({ title })
+        .where("id", "=", id)
+        .where("owner", "=", owner)
+        .where("deleted_at", "is", null)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      await new SearchIndex(transaction).put({ conversationId: id, part: "title", turnId: "" }, title);
+      return true;
+    });
+  }
+
+  async archive(owner: string, id: string, at: number | undefined): Promise<boolean> {
     const { numUpdatedRows } = await this.#db
       .updateTable("conversations")
-      .set({ title })
+      .set({ archived_at: at ?? null })
       .where("id", "=", id)
       .where("owner", "=", owner)
+      .where("deleted_at", "is", null)
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }
 
-  async remove(owner: string, id: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#db
-      .deleteFrom("conversations")
+  async remove(owner: string, id: string, at: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable("conversations")
+      .set({ deleted_at: at })
       .where("id", "=", id)
       .where("owner", "=", owner)
+      .where("deleted_at", "is", null)
       .executeTakeFirst();
-    return numDeletedRows > 0n;
+    return numUpdatedRows > 0n;
   }
-}
 
-function conversationOf(row: Selectable<StorageSchema["conversations"]>): Conversation {
-  return { id: row.id, title: row.title, createdAt: row.created_at, updatedAt: row.updated_at };
-}
-
-function encodePageCursor({ updatedAt, id }: Conversation): string {
-  return Buffer.from(JSON.stringify([updatedAt, id])).toString("base64url");
-}
-
-function decodePageCursor(cursor: string): { updatedAt: number; id: string } {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    const [updatedAt, id, ...others] = Array.isArray(parts) ? parts : [];
-    if (typeof updatedAt === "number" && typeof id === "string" && others.length === 0) return { updatedAt, id };
-  } catch (cause) {
-    throw new FailureError("invalid-cursor", { cause });
+  async restore(owner: string, id: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable("conversations")
+      .set({ deleted_at: null })
+      .where("id", "=", id)
+      .where("owner", "=", owner)
+      .where("deleted_at", "is not", null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
-  throw new FailureError("invalid-cursor");
+
+  async removedBefore(at: number): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom("conversations")
+      .select("id")
+      .where("deleted_at", "<=", at)
+      .orderBy("deleted_at")
+      .limit(MOST_PURGED_AT_ONCE)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  async purge(id: string): Promise<void> {
+    await this.#db.transaction().execute(async (transaction) => {
+      const { numDeletedRows } = await transaction
+        .deleteFrom("conversations")
+        .where("id", "=", id)
+        // It may have been restored a moment ago.
+        .where("deleted_at", "is not", null)
+        .executeTakeFirst();
+      if (numDeletedRows === 0n) return;
+      await transaction.deleteFrom("answer_records").where("conversation_id", "=", id).execute();
+      await new SearchIndex(transaction).remove(id);
+    });
+  }
 }

@@ -133,6 +133,19 @@ export class SqliteJournal implements Journal {
     });
   }
 
+  /** Forgets answers that have ended, with all their events; those that run stay. */
+  async remove(answerIds: readonly string[]): Promise<void> {
+    await this.#commits.write(() => {
+      for (const answerId of answerIds) {
+        const head = this.#statements.findHead.get(answerId);
+        if (head?.is_ended !== 1) continue;
+        for (const name of ["removeBatches", "removeAsk", "removeHead"] as const) {
+          this.#statements[name].run(head.answer_key);
+        }
+      }
+    });
+  }
+
   async close(): Promise<void> {
     await this.#commits.close();
     this.#tail.close();

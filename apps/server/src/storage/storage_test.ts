@@ -18,6 +18,7 @@ test("openStorage() makes its directory, and opens what it wrote before", async 
     title: "عنوان",
     createdAt: 5,
     updatedAt: 5,
+    isArchived: false,
   });
   expect(second.database.prepare("PRAGMA journal_mode").get()).toMatchObject({ journal_mode: "wal" });
   expect(second.database.prepare("PRAGMA synchronous").get()).toMatchObject({ synchronous: 1 });
