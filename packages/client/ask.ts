@@ -8,6 +8,8 @@ export interface AskInput {
   question: string;
   /** Absent: a new conversation. */
   conversationId?: string | undefined;
+  /** The turn that the question follows: `null` begins the conversation anew, absent goes on with the branch that is shown. */
+  parentId?: string | null | undefined;
   /** 8 to 64 characters of `A-Z a-z 0-9 _ -`; absent: a random one. The same id again asks nothing and attaches. */
   answerId?: string | undefined;
   /** Absent: the default route. */

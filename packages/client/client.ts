@@ -5,6 +5,7 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { AnswerStream } from "./answer_stream.ts";
 import { type AskInput, type Started, startAnswer } from "./ask.ts";
 import { type CallOptions, Calls } from "./calls.ts";
+import { watchChanges } from "./conversation_changes.ts";
 import { TransportMemory } from "./ladder.ts";
 import type { Surroundings } from "./patience.ts";
 import { type ConnectionPolicy, DEFAULT_POLICY } from "./policy.ts";
@@ -113,6 +114,16 @@ export function createCogniforgeClient(options: ClientOptions) {
       return calls.call((opts) => trpc.answers.get.query({ answerId }, opts), callOptions);
     },
 
+    /** When each attempt and each piece of its text came. */
+    timeline(answerId: string, callOptions?: CallOptions): Promise<Outputs["answers"]["timeline"]> {
+      return calls.call((opts) => trpc.answers.timeline.query({ answerId }, opts), callOptions);
+    },
+
+    /** The routes that a question can be put to, and their targets. */
+    routes(callOptions?: CallOptions): Promise<Outputs["answers"]["routes"]> {
+      return calls.call((opts) => trpc.answers.routes.query(undefined, opts), callOptions);
+    },
+
     /** Stops an answer; `false` if it had ended. */
     async cancel(answerId: string, callOptions?: CallOptions): Promise<boolean> {
       const { cancelled } = await calls.call((opts) => trpc.answers.cancel.mutate({ answerId }, opts), callOptions);
@@ -127,15 +138,45 @@ export function createCogniforgeClient(options: ClientOptions) {
       ): Promise<Outputs["conversations"]["list"]> {
         return calls.call((opts) => trpc.conversations.list.query(input, opts), callOptions);
       },
-      /** A conversation with its turns and their answers. */
-      get(conversationId: string, callOptions?: CallOptions): Promise<Outputs["conversations"]["get"]> {
-        return calls.call((opts) => trpc.conversations.get.query({ conversationId }, opts), callOptions);
+      /** Newest first, with the places where the words were found. */
+      search(
+        input: Inputs["conversations"]["search"],
+        callOptions?: CallOptions,
+      ): Promise<Outputs["conversations"]["search"]> {
+        return calls.call((opts) => trpc.conversations.search.query(input, opts), callOptions);
+      },
+      /** A conversation with the turns of one branch and their answers: the one that is shown, or the newest through a turn. */
+      get(
+        conversationId: string,
+        { turnId, ...callOptions }: CallOptions & { turnId?: string | undefined } = {},
+      ): Promise<Outputs["conversations"]["get"]> {
+        return calls.call((opts) => trpc.conversations.get.query({ conversationId, turnId }, opts), callOptions);
+      },
+      /** From now on shows the newest branch through a turn. */
+      show(
+        conversationId: string,
+        turnId: string,
+        callOptions?: CallOptions,
+      ): Promise<Outputs["conversations"]["show"]> {
+        return calls.call((opts) => trpc.conversations.show.mutate({ conversationId, turnId }, opts), callOptions);
       },
       async rename(conversationId: string, title: string, callOptions?: CallOptions): Promise<void> {
         await calls.call((opts) => trpc.conversations.rename.mutate({ conversationId, title }, opts), callOptions);
       },
+      /** Moves it into the archive or out of it. */
+      async archive(conversationId: string, archived: boolean, callOptions?: CallOptions): Promise<void> {
+        await calls.call((opts) => trpc.conversations.archive.mutate({ conversationId, archived }, opts), callOptions);
+      },
+      /** It can be restored for a day. */
       async remove(conversationId: string, callOptions?: CallOptions): Promise<void> {
         await calls.call((opts) => trpc.conversations.remove.mutate({ conversationId }, opts), callOptions);
+      },
+      async restore(conversationId: string, callOptions?: CallOptions): Promise<void> {
+        await calls.call((opts) => trpc.conversations.restore.mutate({ conversationId }, opts), callOptions);
+      },
+      /** Ids of conversations as they change; `undefined`, with which it begins, says that any may have. Ends with `signal`. */
+      watch(signal: AbortSignal): AsyncGenerator<readonly string[] | undefined, void, undefined> {
+        return watchChanges(signal, { calls, policy, surroundings });
       },
     },
 

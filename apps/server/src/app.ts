@@ -4,6 +4,9 @@ import { AnswerCounters } from "@cogniforge/core/metrics";
 import { systemClock } from "@cogniforge/core/resilience";
 import { AnswerService } from "./answers/answer_service.ts";
 import { Audience } from "./answers/audience.ts";
+import { ConversationChanges } from "./answers/conversation_changes.ts";
+import { ConversationService } from "./answers/conversation_service.ts";
+import { purgeRemoved } from "./answers/purge_removed.ts";
 import { recordOf } from "./answers/views.ts";
 import type { AuthGate } from "./auth/mod.ts";
 import { openAuthGate } from "./auth/mod.ts";
@@ -11,6 +14,7 @@ import type { Config, ConfigSource } from "./config/mod.ts";
 import { loadConfig, watchConfig } from "./config/mod.ts";
 import { anthropicRoutes } from "./doors/anthropic/door.ts";
 import { consoleFallback } from "./doors/console/fallback.ts";
+import { exportRoutes } from "./doors/export/door.ts";
 import type { Readiness } from "./doors/health/door.ts";
 import { healthRoutes } from "./doors/health/door.ts";
 import { openAiRoutes } from "./doors/openai/door.ts";
@@ -87,6 +91,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   resilience.breakers.onChange(({ provider, model, from, state, lastFailure }) =>
     log.warn({ provider, model, from, state, code: lastFailure?.code }, "A circuit breaker changed"),
   );
+  const changes = new ConversationChanges();
   const audience = new Audience((answerId) => void engine.cancel(answerId));
   const engine = new Engine({
     journal: storage.journal,
@@ -99,21 +104,25 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       counters.noteEnd(state);
       audience.ended(header.answerId);
       const record = recordOf(header, state);
-      if (record !== undefined) await storage.records.put(record);
+      if (record === undefined) return;
+      await storage.records.put(record);
+      if (record.conversationId !== undefined) changes.note(record.owner, record.conversationId);
     },
     onError: (error, answerId) => log.error({ err: error, answerId }, "An answer could not be carried on"),
   });
-  const { conversations, records, journal } = storage;
+  const { conversations: store, records, journal } = storage;
   const answers = new AnswerService({
     engine,
     journal,
-    conversations,
+    conversations: store,
     records,
+    changes,
     audience,
     limits: () => ({ ...current.config, isCeilingSent: current.config.isMaxResponseTokensSet }),
     isRouteUsable: (name) => current.routes.isUsable(name),
     isDraining: () => isDraining,
   });
+  const conversations = new ConversationService({ store, changes, answers, records });
   const system = new ConfiguredSystem(
     () => current,
     () => auth.firstRun.hasAdministrator(),
@@ -132,6 +141,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     routes: [
       ...healthRoutes(readiness),
       ...sseRoutes(services, auth.principalOf),
+      ...exportRoutes(services, auth.principalOf),
       // Before the door whose paths it shares.
       ...anthropicRoutes(services, auth.principalOf),
       ...openAiRoutes(services, auth.principalOf),
@@ -155,6 +165,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     await storage.journal.expireDeadHolders((other) => isDeadHolder(other, holder));
     const recovered = await engine.recover();
     if (recovered > 0) log.info({ recovered }, "Answers of a holder that died were taken up");
+    await purgeRemoved({ store, journal, cancel: (answerId) => engine.cancel(answerId), now: Date.now() });
   };
   await housekeep();
   const housekeeping = setInterval(() => void housekeep().catch(onError), HOUSEKEEPING_MS);
@@ -180,6 +191,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     activity: () => ({ running: engine.running, followed: journal.followed, attended: audience.size }),
     async close(graceMs) {
       isDraining = true;
+      changes.close();
       clearInterval(housekeeping);
       stopWatching();
       let isClosed = false;

@@ -2,9 +2,9 @@ import type { AnswerCounts } from "@cogniforge/core/metrics";
 import type { Fault, FaultInput } from "@cogniforge/core/providers";
 import type { BreakerStatus } from "@cogniforge/core/resilience";
 import type { Answers } from "./answers/answers.ts";
+import type { Conversations } from "./answers/conversations.ts";
 import type { FirstRun } from "./auth/first_run.ts";
 import type { AnswerRecords } from "./storage/answer_records.ts";
-import type { ConversationStore } from "./storage/conversations.ts";
 
 /** One target as the console lists it; a key only masked. */
 export interface TargetStatus {
@@ -91,7 +91,7 @@ export interface Measures {
 /** Everything that the doors need, made once at the start. */
 export interface Services {
   answers: Answers;
-  conversations: ConversationStore;
+  conversations: Conversations;
   records: AnswerRecords;
   firstRun: FirstRun;
   system: SystemInfo;

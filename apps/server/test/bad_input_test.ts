@@ -197,6 +197,11 @@ test("another user's answers and conversations are like none, at every door", as
       await expectRefusedCall(client.conversations.get.query({ conversationId }), noConversation);
       await expectRefusedCall(client.conversations.rename.mutate({ conversationId, title: "mine" }), noConversation);
       await expectRefusedCall(client.conversations.remove.mutate({ conversationId }), noConversation);
+      await expectRefusedCall(client.conversations.restore.mutate({ conversationId }), noConversation);
+      await expectRefusedCall(client.conversations.archive.mutate({ conversationId, archived: true }), noConversation);
+      await expectRefusedCall(client.conversations.show.mutate({ conversationId, turnId: answerId }), noConversation);
+      await expectRefusedCall(client.answers.timeline.query({ answerId }), gone);
+      expect(await client.conversations.search.query({ query: "first" })).toEqual({ conversations: [] });
       await expectRefusedCall(client.answers.start.mutate({ question: "Q", conversationId }), noConversation);
       await expectRefusedCall(client.answers.start.mutate({ question: "first", answerId }), {
         status: 409,
@@ -204,6 +209,8 @@ test("another user's answers and conversations are like none, at every door", as
       });
       expect(await client.conversations.list.query()).toEqual({ conversations: [] });
     }
+    const exported = await server.fetch(`/admin/api/conversations/${conversationId}/export`, { headers: stranger });
+    await expectRefusedResponse(exported, noConversation);
     const resumed = await server.fetch(plainSse(), { headers: { ...stranger, "last-event-id": cursor } });
     await expectRefusedResponse(resumed, gone);
     const taken = await server.fetch(plainSse({ question: "first", answer_id: answerId }), { headers: stranger });

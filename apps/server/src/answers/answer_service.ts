@@ -2,10 +2,11 @@ import type { Ask, Engine } from "@cogniforge/core/engine";
 import { askSchema, foldJournal, watchAnswer } from "@cogniforge/core/engine";
 import type { CursorPosition, Journal, JournalEntry } from "@cogniforge/core/journal";
 import { ANSWER_ID_PATTERN, decodeCursor, encodeCursor } from "@cogniforge/core/journal";
+import type { TimelineData } from "@cogniforge/core/metrics";
 import type { Principal } from "../auth/principal.ts";
 import { FailureError } from "../failure_error.ts";
 import type { AnswerRecords } from "../storage/answer_records.ts";
-import type { ConversationStore } from "../storage/conversations.ts";
+import type { Conversation, ConversationStore, Turn } from "../storage/conversations.ts";
 import { idOfKey, newId } from "./answer_id.ts";
 import type { AnswerView } from "./answer_view.ts";
 import type {
@@ -19,9 +20,12 @@ import type {
 } from "./answers.ts";
 import type { Audience } from "./audience.ts";
 import { contextMessages } from "./context_messages.ts";
+import type { ConversationChanges } from "./conversation_changes.ts";
 import type { News } from "./read_news.ts";
 import { readNews } from "./read_news.ts";
+import { readTimeline } from "./read_timeline.ts";
 import { titleOf } from "./title.ts";
+import { branchOf } from "./turn_tree.ts";
 import { viewOfRecord, viewOfState } from "./views.ts";
 
 /** Limits that asking needs, read anew at every ask, since the configuration can be reloaded. */
@@ -43,6 +47,7 @@ export interface AnswerServiceOptions {
   journal: Journal;
   conversations: ConversationStore;
   records: AnswerRecords;
+  changes: ConversationChanges;
   audience: Audience;
   limits: () => AskLimits;
   /** Whether a route has a target that can be asked; `undefined` if there is no such route. */
@@ -133,6 +138,11 @@ export class AnswerService implements Answers {
     return viewOfState(header, await foldJournal(this.#options.journal, answerId));
   }
 
+  async timeline(principal: Principal, answerId: string): Promise<TimelineData> {
+    await this.#entry(principal, answerId);
+    return readTimeline(this.#options.journal, answerId);
+  }
+
   async cancel(principal: Principal, answerId: string): Promise<boolean> {
     const entry = await this.#entry(principal, answerId);
     return !entry.isEnded && this.#options.engine.cancel(answerId);
@@ -170,21 +180,24 @@ export class AnswerService implements Answers {
   }
 
   async #beginTurn(principal: Principal, answerId: string, input: AskQuestion): Promise<Started> {
-    const { conversations, limits } = this.#options;
+    const { changes, conversations, limits } = this.#options;
     const { question, route = "default", parameters = {}, onCut } = input;
     this.#checkRoute(route);
     // A conversation that an answer opens has that answer's id, so that the same ask, retried, opens no second one.
     const conversationId = input.conversationId ?? answerId;
-    const isKnown = (await conversations.find(principal.id, conversationId)) !== undefined;
-    if (!isKnown && input.conversationId !== undefined) {
+    const known = await conversations.find(principal.id, conversationId);
+    if (known === undefined && input.conversationId !== undefined) {
       throw new FailureError("conversation-not-found", { param: "conversationId" });
     }
-    const { maxContextMessages } = limits();
-    const messages = await contextMessages(this.#options, conversationId, maxContextMessages, { question, answerId });
+    const branch = await this.#branchBefore(known, answerId, input.parentId);
+    const messages = await contextMessages(this.#options, branch, limits().maxContextMessages, question);
     const at = Date.now();
-    if (!isKnown) await conversations.create(principal.id, { id: conversationId, title: titleOf(question), at });
+    if (known === undefined)
+      await conversations.create(principal.id, { id: conversationId, title: titleOf(question), at });
     // The question first: if the server dies in between, it is shown without an answer and can be asked again.
-    await conversations.addTurn(conversationId, { question, answerId, askedAt: at });
+    const parentId = branch.at(-1)?.answerId;
+    await conversations.addTurn(conversationId, { question, answerId, parentId, askedAt: at });
+    changes.note(principal.id, conversationId);
     return this.#start(principal, answerId, {
       version: 1,
       conversationId,
@@ -193,6 +206,25 @@ export class AnswerService implements Answers {
       ...this.#bounded(parameters),
       onCut,
     });
+  }
+
+  /** The turns that a new one follows: those before it if it is there already, those up to the parent, or those that are shown. */
+  async #branchBefore(
+    conversation: Conversation | undefined,
+    answerId: string,
+    parentId: string | null | undefined,
+  ): Promise<Turn[]> {
+    if (conversation === undefined) {
+      if (parentId != null) throw new FailureError("invalid-input", { param: "parentId" });
+      return [];
+    }
+    const turns = await this.#options.conversations.turns(conversation.id);
+    const own = branchOf(turns, answerId);
+    if (own.length > 0) return own.slice(0, -1);
+    if (parentId === null) return [];
+    const branch = branchOf(turns, parentId ?? conversation.shownTurnId);
+    if (parentId !== undefined && branch.length === 0) throw new FailureError("invalid-input", { param: "parentId" });
+    return branch;
   }
 
   async #beginMessages(principal: Principal, answerId: string, input: AskMessages): Promise<Started> {

@@ -1,4 +1,5 @@
 import type { AnswerEvent } from "@cogniforge/core/events";
+import type { TimelineData } from "@cogniforge/core/metrics";
 import type { ChatMessage } from "@cogniforge/core/providers";
 import type { Principal } from "../auth/principal.ts";
 import type { AnswerView } from "./answer_view.ts";
@@ -9,6 +10,8 @@ export interface AskQuestion {
   answerId?: string | undefined;
   /** Absent: a new conversation. */
   conversationId?: string | undefined;
+  /** The turn that this one follows; `null` for a first question, absent for the last turn of the branch that is shown. */
+  parentId?: string | null | undefined;
   /** Absent: the default route. */
   route?: string | undefined;
   parameters?: Record<string, unknown> | undefined;
@@ -92,6 +95,8 @@ export interface Answers {
     options: { cursor?: string | undefined; waitMs: number; signal?: AbortSignal | undefined },
   ): Promise<{ events: AnswerEvent[]; cursor: string; isEnded: boolean }>;
   get(principal: Principal, answerId: string): Promise<AnswerView>;
+  /** When each attempt and each piece of text came. */
+  timeline(principal: Principal, answerId: string): Promise<TimelineData>;
   /** `false` if the answer had ended. */
   cancel(principal: Principal, answerId: string): Promise<boolean>;
 }

@@ -1,62 +1,77 @@
 import type { Principal } from "../auth/principal.ts";
 import { FailureError } from "../failure_error.ts";
-import type { Services } from "../services.ts";
-import type { Conversation, ListConversationsOptions } from "../storage/conversations.ts";
+import type { AnswerRecords } from "../storage/answer_records.ts";
+import type { Conversation, Turn } from "../storage/conversations.ts";
 import type { AnswerView } from "./answer_view.ts";
+import type { Answers } from "./answers.ts";
+import type { TurnVersions } from "./turn_tree.ts";
+import { branchOf, versionsOf } from "./turn_tree.ts";
+import { viewOfRecord } from "./views.ts";
 
 /** A turn with what is known of its answer; without `answer` the answer never began. */
-export interface TurnView {
-  question: string;
-  answerId: string;
-  /** Epoch milliseconds. */
-  askedAt: number;
+export interface AnsweredTurn extends Turn {
   answer?: AnswerView | undefined;
 }
 
+/** A turn of a branch, with the turns that could stand in its place. */
+export interface TurnView extends AnsweredTurn {
+  versions: TurnVersions;
+}
+
+/** A conversation with one of its branches, from the first question on. */
 export interface ConversationView extends Conversation {
   turns: TurnView[];
 }
 
-type ViewServices = Pick<Services, "answers" | "conversations">;
-
-/** A page of the principal's conversations, newest first. */
-export function listConversations(
-  { conversations }: ViewServices,
-  principal: Principal,
-  options: ListConversationsOptions,
-): Promise<{ conversations: Conversation[]; nextCursor?: string | undefined }> {
-  return conversations.list(principal.id, options);
+/** A conversation with the turns of all its branches, in the order of asking. */
+export interface ConversationTree extends Conversation {
+  turns: AnsweredTurn[];
 }
 
-/**
- * A conversation with its turns and answers; an answer that still runs is shown as far as it is.
- *
- * @throws {FailureError} `conversation-not-found`.
- */
-export async function viewConversation(
-  { answers, conversations }: ViewServices,
+export interface ViewSources {
+  answers: Pick<Answers, "get">;
+  records: AnswerRecords;
+}
+
+/** The branch that ends with a turn; an answer that still runs is shown as far as it is. */
+export async function viewBranch(
+  sources: ViewSources,
   principal: Principal,
-  id: string,
+  { conversation, turns, lastId }: { conversation: Conversation; turns: readonly Turn[]; lastId: string | undefined },
 ): Promise<ConversationView> {
-  const conversation = await conversations.find(principal.id, id);
-  if (conversation === undefined) throw new FailureError("conversation-not-found");
-  const turns = await conversations.turns(id);
-  return {
-    ...conversation,
-    turns: await Promise.all(turns.map((turn) => viewTurn(answers, principal, turn))),
-  };
+  const versions = versionsOf(turns);
+  const branch = await withAnswers(sources, principal, branchOf(turns, lastId));
+  return { ...conversation, turns: branch.map((turn) => ({ ...turn, versions: versions(turn) })) };
 }
 
-async function viewTurn(
-  answers: Services["answers"],
+/** Turns with their answers, of which those that have ended are read at once. */
+export async function withAnswers(
+  { answers, records }: ViewSources,
   principal: Principal,
-  turn: Omit<TurnView, "answer">,
-): Promise<TurnView> {
+  turns: readonly Turn[],
+): Promise<AnsweredTurn[]> {
+  const found = await records.getMany(turns.map(({ answerId }) => answerId));
+  const views = new Map(
+    found.filter(({ owner }) => owner === principal.id).map((record) => [record.answerId, viewOfRecord(record)]),
+  );
+  return Promise.all(
+    turns.map(async (turn) => {
+      const answer = views.get(turn.answerId) ?? (await runningView(answers, principal, turn.answerId));
+      return answer === undefined ? turn : { ...turn, answer };
+    }),
+  );
+}
+
+async function runningView(
+  answers: ViewSources["answers"],
+  principal: Principal,
+  answerId: string,
+): Promise<AnswerView | undefined> {
   try {
-    return { ...turn, answer: await answers.get(principal, turn.answerId) };
+    return await answers.get(principal, answerId);
   } catch (error) {
     // The server died between writing the question and beginning the answer: the question is still worth showing.
-    if (error instanceof FailureError && error.code === "answer-not-found") return turn;
+    if (error instanceof FailureError && error.code === "answer-not-found") return undefined;
     throw error;
   }
 }
