@@ -1,12 +1,13 @@
+import { checkProvider, hasOwnModel } from "./check_provider.ts";
 import type { ConfigReport } from "./config_error.ts";
 import { quoteValue, quoteValueArabic } from "./config_error.ts";
-import { ENVIRONMENT_PROVIDERS, isEnvironmentProvider } from "./environment_providers.ts";
+import { ENVIRONMENT_PROVIDERS, hasEnvironmentModel, isEnvironmentProvider } from "./environment_providers.ts";
 import { formatPath, suggestion, valueAt } from "./file_problems.ts";
 
 interface CheckOptions {
   /** Whether the environment sets up a provider named `mock`. */
   hasMock: boolean;
-  isDefaultModelSet: boolean;
+  defaultModel: string | undefined;
   /** The total limit of a route that sets none. */
   totalMs: number;
 }
@@ -15,45 +16,32 @@ interface CheckOptions {
  * Checks what fields say of one another, on data that may still be wrong elsewhere, so that these errors are told together with the schema's.
  */
 export function checkFile(raw: unknown, options: CheckOptions, report: ConfigReport): void {
-  for (const [name, provider] of entries(raw, "providers")) checkProvider(name, provider, raw, options, report);
+  for (const [name, provider] of entries(raw, "providers")) {
+    checkProvider(name, provider, report);
+    checkModel(name, provider, raw, options, report);
+  }
   for (const [name, route] of entries(raw, "routes")) {
     checkTargets(name, route, raw, options, report);
     checkTimeouts(name, route, options, report);
   }
 }
 
-function checkProvider(name: string, provider: unknown, raw: unknown, options: CheckOptions, report: ConfigReport) {
-  const path = formatPath(["providers", name]);
-  if (valueAt(provider, ["apiKey"]) !== undefined && valueAt(provider, ["apiKeyEnv"]) !== undefined) {
-    report.error(
-      `${path}.apiKeyEnv`,
-      "Expected either 'apiKey' or 'apiKeyEnv', found both",
-      "المتوقع 'apiKey' أو 'apiKeyEnv'، والموجود كلاهما",
-    );
-  }
-  if (name === "mock" && valueAt(provider, ["dialect"]) === "openai-chat") {
-    report.error(
-      `${path}.dialect`,
-      "Expected the dialect 'mock' for the provider of that name, found 'openai-chat'",
-      "المتوقع اللهجة 'mock' للمزود بهذا الاسم، والموجود 'openai-chat'",
-    );
-  }
+/** A provider that the default route tries, as there is none of the file's own, must have a model. */
+function checkModel(name: string, provider: unknown, raw: unknown, options: CheckOptions, report: ConfigReport) {
   const isInDefault = valueAt(raw, ["routes", "default"]) === undefined;
-  const isModelKnown = valueAt(provider, ["model"]) !== undefined || options.isDefaultModelSet;
-  if (isInDefault && valueAt(provider, ["dialect"]) === "openai-chat" && !isModelKnown) {
-    report.error(
-      `${path}.model`,
-      "Expected a model here, or DEFAULT_AI_MODEL, or a route named 'default', found none of them",
-      "المتوقع نموذج هنا، أو DEFAULT_AI_MODEL، أو مسار باسم 'default'، ولا شيء منها موجود",
-    );
-  }
+  if (!isInDefault || name === "mock" || hasOwnModel(name, provider, options.defaultModel)) return;
+  report.error(
+    `${formatPath(["providers", name])}.model`,
+    "Expected a model here, or DEFAULT_AI_MODEL, or a route named 'default', found none of them",
+    "المتوقع نموذج هنا، أو DEFAULT_AI_MODEL، أو مسار باسم 'default'، ولا شيء منها موجود",
+  );
 }
 
 function checkTargets(name: string, route: unknown, raw: unknown, options: CheckOptions, report: ConfigReport) {
   const targets = valueAt(route, ["targets"]);
   if (!Array.isArray(targets)) return;
   const defined = entries(raw, "providers").map(([provider]) => provider);
-  const known = [...defined, ...Object.keys(ENVIRONMENT_PROVIDERS), ...(options.hasMock ? ["mock"] : [])];
+  const known = [...defined, ...ENVIRONMENT_PROVIDERS, ...(options.hasMock ? ["mock"] : [])];
   for (const [index, target] of targets.entries()) {
     const provider = valueAt(target, ["provider"]);
     if (typeof provider !== "string") continue;
@@ -87,11 +75,11 @@ function reportUnknownProvider(path: string, provider: string, known: string[], 
   );
 }
 
-function hasModel(provider: string, raw: unknown, options: CheckOptions): boolean {
+function hasModel(provider: string, raw: unknown, { defaultModel }: CheckOptions): boolean {
   const definition = valueAt(raw, ["providers", provider]);
-  if (definition === undefined) return isEnvironmentProvider(provider) || provider === "mock";
-  const isMock = valueAt(definition, ["dialect"]) === "mock";
-  return isMock || options.isDefaultModelSet || valueAt(definition, ["model"]) !== undefined;
+  if (definition !== undefined) return hasOwnModel(provider, definition, defaultModel);
+  if (provider === "mock") return true;
+  return isEnvironmentProvider(provider) && hasEnvironmentModel(provider, defaultModel);
 }
 
 function checkTimeouts(name: string, route: unknown, options: CheckOptions, report: ConfigReport) {

@@ -1,10 +1,19 @@
 import type { Bilingual, Timeouts } from "@cogniforge/core/events";
+import type { Price } from "@cogniforge/core/metrics";
 import type { PrefillStyle } from "@cogniforge/core/providers";
 import type { SetupHint } from "../services.ts";
 import type { Secret } from "./secret.ts";
 
 /** The wire languages that a configured provider can speak. */
-export const CONFIG_DIALECTS = ["openai-chat", "mock"] as const;
+export const CONFIG_DIALECTS = [
+  "openai-chat",
+  "openai-responses",
+  "anthropic-messages",
+  "gemini",
+  "ollama",
+  "cohere",
+  "mock",
+] as const;
 export type ConfigDialect = (typeof CONFIG_DIALECTS)[number];
 
 /** A configured upstream. */
@@ -13,12 +22,14 @@ export interface ProviderConfig {
   readonly dialect: ConfigDialect;
   /** With the version path and without a slash at the end; absent for `mock`, and where the variable that would set it is not set. */
   readonly baseUrl?: string;
+  /** Name of the known provider that it is, wherever it is. */
+  readonly preset?: string;
   readonly apiKey?: Secret;
   /** Name of the variable that holds, or would hold, the key: what a remedy can name. */
   readonly keyVariable?: string;
   /** Sent with every request; JSON and inspection show the names only. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How its models are handed the beginning of their own message, after a cut; absent: as its host documents it, if it does. */
+  /** How its models are handed the beginning of their own message, after a cut; absent: as its maker documents it, if that is known. */
   readonly prefill?: PrefillStyle;
   /** What a `mock` says instead of its own text. */
   readonly text?: string;
@@ -74,6 +85,8 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /** Always holds `default`. */
   readonly routes: Readonly<Record<string, RouteConfig>>;
+  /** What tokens cost, by a model's name or a pattern with `*`; these win over the table that is built in. */
+  readonly prices: Readonly<Record<string, Price>>;
   /** What to set, in order of advice; empty when the default route has a real target that is usable. */
   readonly hints: readonly SetupHint[];
   /** What was accepted, but not as its author may think. */

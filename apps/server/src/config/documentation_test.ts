@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PRESETS } from "@cogniforge/core/providers";
 import { expect, test } from "vitest";
+import { presetModel } from "./default_models.ts";
 import { ConfigError, loadConfig } from "./mod.ts";
 
 const page = await readFile(new URL("../../../../docs/configuration.md", import.meta.url), "utf8");
@@ -30,6 +32,16 @@ test("docs/configuration.md names every variable that is read", async () => {
   for (const variable of variables) expect(page).toContain(variable.replaceAll('"', ""));
 });
 
+test("docs/configuration.md lists the known providers as they are", () => {
+  const rows = PRESETS.map(({ name, title, keyVariable, endpoints, documentation }) => {
+    const model = presetModel(name);
+    const dialects = endpoints.map(({ dialect }) => `\`${dialect}\``).join(", ");
+    const code = (text: string | undefined) => (text === undefined ? "–" : `\`${text}\``);
+    return `| \`${name}\` | [${title}](${documentation}) | ${code(keyVariable)} | ${dialects} | ${code(model)} |`;
+  });
+  expect(page).toContain(rows.join("\n"));
+});
+
 test(".env.example names only variables of docs/configuration.md", () => {
   const variables = [...template.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name = ""]) => name);
   expect(variables.length).toBeGreaterThan(20);
@@ -38,7 +50,7 @@ test(".env.example names only variables of docs/configuration.md", () => {
 
 test("the configuration files in docs/configuration.md are right", async () => {
   const examples = blocks("json");
-  expect(examples).toHaveLength(2);
+  expect(examples).toHaveLength(3);
   for (const example of examples) expect((await loadFile(example)).routes.default?.targets).toHaveLength(2);
 });
 

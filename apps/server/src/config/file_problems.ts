@@ -5,8 +5,9 @@ import type { ConfigProblem } from "./config_error.ts";
 import { quoteValue, quoteValueArabic } from "./config_error.ts";
 import {
   configFileSchema,
+  httpProviderSchema,
   mockSchema,
-  openaiChatSchema,
+  priceSchema,
   routeSchema,
   targetSchema,
   timeoutsSchema,
@@ -118,8 +119,9 @@ function knownFields(path: Path, raw: unknown): string[] {
   if (path.length === 0) return Object.keys(configFileSchema.shape);
   if (path[0] === "providers") {
     const { dialect } = valueAt(raw, path) as { dialect?: unknown };
-    return Object.keys(dialect === "mock" ? mockSchema.shape : openaiChatSchema.shape);
+    return Object.keys(dialect === "mock" ? mockSchema.shape : httpProviderSchema.shape);
   }
+  if (path[0] === "prices") return Object.keys(priceSchema.shape);
   if (path.length === 2) return Object.keys(routeSchema.shape);
   return Object.keys(path[2] === "timeouts" ? timeoutsSchema.shape : targetSchema.shape);
 }
@@ -145,6 +147,9 @@ function describeFormat(path: Path, value: unknown): Bilingual {
       en: "Expected a header's value of visible Latin characters",
       ar: "المتوقع قيمة ترويسة من محارف لاتينية ظاهرة",
     };
+  }
+  if (path.at(-1) === "resource" || path.at(-1) === "apiVersion") {
+    return wanted({ en: "Latin letters, digits and '-'", ar: "حروف لاتينية وأرقام و '-'" }, value);
   }
   return path.at(-1) === "provider"
     ? wanted({ en: "the name of a provider", ar: "اسم مزود" }, value)

@@ -1,39 +1,47 @@
-import { formatBaseUrl } from "./base_url.ts";
+import type { ProviderPreset } from "@cogniforge/core/providers";
 import type { ProviderConfig } from "./config.ts";
 import type { ConfigReport } from "./config_error.ts";
-import { readDefaultModel } from "./default_models.ts";
+import { presetModel, readDefaultModel } from "./default_models.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
 import type { ParsedConfigFile } from "./file_schema.ts";
 import { type KnownProvider, MOCK_MODEL } from "./known_provider.ts";
 import { isPlaceholder } from "./placeholder.ts";
+import { baseUrlFor, dialectFor, isAtHome, presetFor } from "./provider_address.ts";
 import { hideHeaderValues, Secret } from "./secret.ts";
 
 type FileProvider = NonNullable<ParsedConfigFile["providers"]>[string];
+type HttpFileProvider = Exclude<FileProvider, { dialect: "mock" }>;
 
-/** The providers of the file, in its order. */
+/** The providers of the file, in its order; those about which `checkFile` has errors are left out. */
 export function readFileProviders(
   file: ParsedConfigFile,
   reader: EnvironmentReader,
   report: ConfigReport,
 ): KnownProvider[] {
   const defaultModel = readDefaultModel(reader);
-  return Object.entries(file.providers ?? {}).map(([name, provider]) => {
+  return Object.entries(file.providers ?? {}).flatMap(([name, provider]): KnownProvider | [] => {
     if (provider.dialect === "mock")
       return { config: mockProvider(name, provider), model: provider.model ?? MOCK_MODEL };
-    const { apiKey, isUsable } = readKey(name, provider, reader, report);
+    const preset = presetFor(name, provider);
+    const dialect = dialectFor(preset, provider);
+    const baseUrl = baseUrlFor(preset, provider);
+    if (dialect === undefined || baseUrl === undefined) return [];
     const config: ProviderConfig = {
       name,
-      dialect: provider.dialect,
-      baseUrl: formatBaseUrl(new URL(provider.baseUrl.trim())),
-      ...(apiKey && { apiKey }),
-      ...(provider.apiKeyEnv !== undefined && { keyVariable: provider.apiKeyEnv }),
+      dialect,
+      baseUrl,
+      ...(preset && { preset: preset.name }),
+      ...readKey(name, provider, preset, { reader, report }),
       ...(provider.headers && { headers: hideHeaderValues(provider.headers) }),
       ...(provider.prefill && { prefill: provider.prefill }),
-      isUsable,
       source: "file",
     };
-    return { config, model: provider.model ?? defaultModel };
+    return { config, model: provider.model ?? modelOf(preset, defaultModel) };
   });
+}
+
+function modelOf(preset: ProviderPreset | undefined, defaultModel: string | undefined): string | undefined {
+  return (preset && presetModel(preset.name, defaultModel)) ?? defaultModel;
 }
 
 function mockProvider(name: string, { text, paceMs }: Extract<FileProvider, { dialect: "mock" }>): ProviderConfig {
@@ -49,24 +57,26 @@ function mockProvider(name: string, { text, paceMs }: Extract<FileProvider, { di
 
 function readKey(
   name: string,
-  provider: Extract<FileProvider, { dialect: "openai-chat" }>,
-  reader: EnvironmentReader,
-  report: ConfigReport,
-): { apiKey?: Secret; isUsable: boolean } {
-  if (provider.apiKeyEnv !== undefined) {
-    const apiKey = reader.key(provider.apiKeyEnv);
-    if (apiKey !== undefined) return { apiKey, isUsable: true };
+  provider: HttpFileProvider,
+  preset: ProviderPreset | undefined,
+  { reader, report }: { reader: EnvironmentReader; report: ConfigReport },
+): Pick<ProviderConfig, "apiKey" | "keyVariable" | "isUsable"> {
+  if (provider.apiKey !== undefined) {
+    if (!isPlaceholder(provider.apiKey)) return { apiKey: new Secret(provider.apiKey), isUsable: true };
     report.notice(
-      `The provider '${name}' is not used, as its variable ${provider.apiKeyEnv} is not set`,
-      `لا يُستعمل المزود '${name}' لأن متغيره ${provider.apiKeyEnv} غير مضبوط`,
+      `The provider '${name}' is not used, as its apiKey is still a placeholder`,
+      `لا يُستعمل المزود '${name}' لأن apiKey فيه ما زال قيمة نموذجية`,
     );
     return { isUsable: false };
   }
-  if (provider.apiKey === undefined) return { isUsable: true };
-  if (!isPlaceholder(provider.apiKey)) return { apiKey: new Secret(provider.apiKey), isUsable: true };
+  const isOwn = preset !== undefined && isAtHome(preset, provider);
+  const keyVariable = provider.apiKeyEnv ?? (isOwn ? preset.keyVariable : undefined);
+  if (keyVariable === undefined) return { isUsable: true };
+  const apiKey = reader.key(keyVariable);
+  if (apiKey !== undefined) return { apiKey, keyVariable, isUsable: true };
   report.notice(
-    `The provider '${name}' is not used, as its apiKey is still a placeholder`,
-    `لا يُستعمل المزود '${name}' لأن apiKey فيه ما زال قيمة نموذجية`,
+    `The provider '${name}' is not used, as its variable ${keyVariable} is not set`,
+    `لا يُستعمل المزود '${name}' لأن متغيره ${keyVariable} غير مضبوط`,
   );
-  return { isUsable: false };
+  return { keyVariable, isUsable: false };
 }

@@ -1,5 +1,7 @@
+import { PRESETS } from "@cogniforge/core/providers";
 import * as z from "zod";
 import { parseBaseUrl } from "./base_url.ts";
+import { CONFIG_DIALECTS } from "./config.ts";
 import { isHeaderSafe, KEY_MESSAGE } from "./environment_reader.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -40,23 +42,45 @@ const headersSchema = z
 
 const modelSchema = z.string().trim().min(1).max(256);
 
-export const openaiChatSchema = z
+/** All but the mock, which is at no address. */
+const HTTP_DIALECTS = CONFIG_DIALECTS.filter((dialect) => dialect !== "mock");
+
+export const httpProviderSchema = z
   .strictObject({
-    dialect: z.literal("openai-chat"),
-    baseUrl: baseUrlSchema,
+    preset: z
+      .string()
+      .optional()
+      .meta({
+        description: "Name of a known provider, which gives what is left out; default: the provider's own name",
+        enum: PRESETS.map(({ name }) => name),
+      }),
+    dialect: z.enum(HTTP_DIALECTS).optional().meta({ description: "Default: the known provider's own" }),
+    baseUrl: baseUrlSchema.optional(),
+    resource: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i)
+      .max(63)
+      .optional()
+      .meta({ description: "Azure: name of your resource, instead of a base URL" }),
+    apiVersion: z
+      .string()
+      .regex(/^[\w.-]+$/)
+      .max(32)
+      .optional()
+      .meta({ description: "Azure: version of the API; default: its v1 API, which needs none" }),
     apiKey: apiKeySchema.optional(),
     apiKeyEnv: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
       .optional()
-      .meta({ description: "Name of the environment variable that holds the key" }),
+      .meta({ description: "Name of the environment variable that holds the key; default: the known provider's own" }),
     headers: headersSchema.optional(),
     prefill: z.enum(["trailing", "prefix", "partial", "continue-final-message"]).optional().meta({
-      description: "How a model goes on from the beginning of its own message; default: as its host documents",
+      description: "How a model goes on from the beginning of its own message; default: as its maker documents",
     }),
     model: modelSchema.optional().meta({ description: "Model where a target names none" }),
   })
-  .meta({ description: "An upstream with OpenAI's chat completions API" });
+  .meta({ description: "An upstream" });
 
 export const mockSchema = z
   .strictObject({
@@ -72,7 +96,7 @@ export const mockSchema = z
   })
   .meta({ description: "Trial answers without a model" });
 
-export const providerSchema = z.discriminatedUnion("dialect", [openaiChatSchema, mockSchema]);
+export const providerSchema = z.discriminatedUnion("dialect", [httpProviderSchema, mockSchema]);
 
 export const targetSchema = z.strictObject({
   provider: nameSchema.meta({ description: "Name of a provider of this file or of the environment" }),
@@ -100,11 +124,27 @@ export const routeSchema = z.strictObject({
     .meta({ description: "What follows a cut in mid-answer; default continue" }),
 });
 
+const usdPerMillion = (description: string) => z.number().min(0).max(1_000_000).meta({ description });
+
+export const priceSchema = z
+  .strictObject({
+    input: usdPerMillion("Tokens of the prompt"),
+    cachedInput: usdPerMillion("Tokens of the prompt from the provider's cache").optional(),
+    cacheWrite: usdPerMillion("Tokens of the prompt into the provider's cache").optional(),
+    output: usdPerMillion("Tokens of the answer, reasoning included"),
+    upToInputTokens: z.int().min(1).optional().meta({ description: "Longest prompt for which this holds" }),
+  })
+  .meta({ description: "US dollars per million tokens" });
+
 export const configFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
     providers: z.record(nameSchema, providerSchema).optional(),
     routes: z.record(nameSchema, routeSchema).optional(),
+    prices: z
+      .record(z.string().min(1).max(256), priceSchema)
+      .optional()
+      .meta({ description: "What tokens cost, by 'provider/model' or 'model'; * stands for any characters" }),
   })
   .meta({ title: "CogniForge configuration", description: "Providers and routes; see docs/configuration.md" });
 

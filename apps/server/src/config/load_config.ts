@@ -4,14 +4,10 @@ import { ConfigError, ConfigReport } from "./config_error.ts";
 import { findConfigFile, readConfigFile } from "./config_file.ts";
 import { readDefaultModel } from "./default_models.ts";
 import { readEnvironment } from "./dot_env.ts";
-import { isEnvironmentProvider, readEnvironmentProviders, unsetEnvironmentProvider } from "./environment_providers.ts";
 import { EnvironmentReader } from "./environment_reader.ts";
-import { readFileProviders } from "./file_providers.ts";
 import type { ParsedConfigFile } from "./file_schema.ts";
 import { deepFreeze, toRecord } from "./frozen.ts";
 import { reportIgnoredVariables } from "./ignored_variables.ts";
-import type { KnownProvider } from "./known_provider.ts";
-import { MOCK_MODEL } from "./known_provider.ts";
 import { type Policy, readPolicy } from "./policy.ts";
 import { buildRoutes, DEFAULT_ROUTE, forceMock } from "./routes.ts";
 import { readSettings } from "./settings.ts";
@@ -29,7 +25,9 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const policy = readPolicy(reader, settings.isExtreme);
   const isMockAllowed = reader.boolean("ALLOW_MOCK_LLM", false);
   const hasMock = isMockAllowed || settings.isMockForced;
-  const ofEnvironment = readEnvironmentProviders(reader);
+  // Loaded only here: a configuration file that imports `defineConfig` must not need what the server is made of.
+  const { collectProviders, readEnvironmentProviders } = await import("./collect_providers.ts");
+  const ofEnvironment = readEnvironmentProviders(reader, report);
   reportIgnoredVariables(reader, report);
 
   const path = await findConfigFile(reader, source.directory, report);
@@ -46,6 +44,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     isMockAllowed,
     providers: toRecord([...providers].map(([name, { config }]) => [name, config])),
     routes: toRecord(settings.isMockForced ? forceMock(routes, providers) : routes),
+    prices: toRecord(Object.entries(file?.prices ?? {})),
     hints: route ? setupHints(reader, { route, providers, isRouteOfFile, isMockAllowed: hasMock }) : [],
     notices: report.notices,
     ...(path !== undefined && { file: path }),
@@ -65,7 +64,6 @@ async function readFileContent(path: string, context: FileContext): Promise<Pars
   const name = relative(context.source.directory, path);
   const raw = await readConfigFile(path, name, report);
   if (raw === undefined) return undefined;
-  // Loaded only here: a configuration file that imports `defineConfig` must not need what the server is made of.
   const [{ parseConfigFile }, { checkFile }] = await Promise.all([
     import("./parse_file.ts"),
     import("./check_file.ts"),
@@ -75,37 +73,10 @@ async function readFileContent(path: string, context: FileContext): Promise<Pars
     raw,
     {
       hasMock: context.hasMock,
-      isDefaultModelSet: readDefaultModel(reader) !== undefined,
+      defaultModel: readDefaultModel(reader),
       totalMs: context.policy.timeouts.totalMs,
     },
     report,
   );
   return file;
-}
-
-function collectProviders(
-  file: ParsedConfigFile | undefined,
-  ofEnvironment: readonly KnownProvider[],
-  { reader, hasMock, report }: Pick<FileContext, "reader" | "hasMock" | "report">,
-): Map<string, KnownProvider> {
-  const providers = new Map<string, KnownProvider>();
-  const add = (provider: KnownProvider) => {
-    if (!providers.has(provider.config.name)) providers.set(provider.config.name, provider);
-  };
-  if (file !== undefined) {
-    readFileProviders(file, reader, report).forEach(add);
-  }
-  ofEnvironment.forEach(add);
-  if (hasMock)
-    add({ config: { name: "mock", dialect: "mock", isUsable: true, source: "environment" }, model: MOCK_MODEL });
-  for (const { provider } of Object.values(file?.routes ?? {}).flatMap(({ targets }) => targets)) {
-    if (providers.has(provider) || !isEnvironmentProvider(provider)) continue;
-    const unset = unsetEnvironmentProvider(provider, reader);
-    report.notice(
-      `The provider '${provider}' is not used, as its variable ${unset.config.keyVariable} is not set`,
-      `لا يُستعمل المزود '${provider}' لأن متغيره ${unset.config.keyVariable} غير مضبوط`,
-    );
-    add(unset);
-  }
-  return providers;
 }

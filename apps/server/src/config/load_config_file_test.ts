@@ -97,6 +97,97 @@ describe("loadConfig() with a file", () => {
     expect(noticesOf(config)).toContain("GEMINI_API_KEY is not set");
   });
 
+  test("knows a provider by its name, or by the preset it names, and needs only its key", async () => {
+    await folder.write("cogniforge.config.json", {
+      providers: {
+        groq: {},
+        fast: { preset: "cerebras", apiKeyEnv: "FAST_KEY", model: "gpt-oss-120b" },
+        openai: { dialect: "openai-responses" },
+        ollama: { model: "llama3.2" },
+        mistral: { dialect: "openai-chat", baseUrl: "http://127.0.0.1:8000/v1", model: "m" },
+        proxied: { preset: "mistral", baseUrl: "https://proxy.test/v1" },
+      },
+    });
+    const keys = { GROQ_API_KEY: KEY, FAST_KEY: OTHER_KEY, OPENAI_API_KEY: KEY, MISTRAL_API_KEY: KEY };
+    const { providers, ...config } = await folder.load(keys);
+    expect(chain({ providers, ...config })).toEqual([
+      "groq openai/gpt-oss-120b",
+      "fast gpt-oss-120b",
+      "openai gpt-4o-mini",
+      "ollama llama3.2",
+      "mistral m",
+      "proxied mistral-small-latest",
+    ]);
+    expect(providers.groq).toMatchObject({ preset: "groq", keyVariable: "GROQ_API_KEY", isUsable: true });
+    expect(providers.fast).toMatchObject({ baseUrl: "https://api.cerebras.ai/v1", keyVariable: "FAST_KEY" });
+    expect(providers.fast?.apiKey?.reveal()).toBe(OTHER_KEY);
+    expect(providers.openai).toMatchObject({ dialect: "openai-responses", baseUrl: "https://api.openai.com/v1" });
+    expect(providers.ollama).toMatchObject({
+      dialect: "ollama",
+      baseUrl: "http://127.0.0.1:11434/api",
+      isUsable: true,
+    });
+    expect(providers.mistral?.preset, "with dialect and address of its own it is any provider").toBeUndefined();
+    expect(providers.proxied, "a key goes to its maker alone").toMatchObject({ preset: "mistral", isUsable: true });
+    expect([providers.mistral?.apiKey, providers.proxied?.apiKey]).toEqual([undefined, undefined]);
+  });
+
+  test("lists a known provider whose key is not set, and does not call it", async () => {
+    await folder.write("cogniforge.config.json", { providers: { "github-models": { model: "openai/gpt-4o-mini" } } });
+    const config = await folder.load();
+    expect(config.providers["github-models"]).toMatchObject({ isUsable: false, keyVariable: "GITHUB_TOKEN" });
+    expect(noticesOf(config)).toContain("GITHUB_TOKEN is not set");
+    expect((await folder.load({ GITHUB_TOKEN: KEY })).providers["github-models"]?.isUsable).toBe(true);
+  });
+
+  test("makes the addresses of an Azure resource, in its v1 API and in the older one", async () => {
+    const azure = { preset: "azure", resource: "house", apiKeyEnv: "K", model: "my-deployment" };
+    await folder.write("cogniforge.config.json", {
+      providers: {
+        azure,
+        older: { ...azure, apiVersion: "2024-10-21" },
+        preview: { ...azure, apiVersion: "preview", dialect: "openai-responses" },
+        addressed: { preset: "azure", baseUrl: "https://house.services.ai.azure.com/", model: "d" },
+      },
+    });
+    const { providers } = await folder.load({ K: KEY, AZURE_OPENAI_API_KEY: OTHER_KEY });
+    expect(Object.values(providers).map(({ baseUrl }) => baseUrl)).toEqual([
+      "https://house.openai.azure.com/openai/v1",
+      "https://house.openai.azure.com/openai/deployments/%7Bmodel%7D?api-version=2024-10-21",
+      "https://house.openai.azure.com/openai/v1?api-version=preview",
+      "https://house.services.ai.azure.com/openai/v1",
+    ]);
+    expect(providers.addressed?.apiKey?.reveal()).toBe(OTHER_KEY);
+  });
+
+  test("tells what the fields of a known provider say wrongly of one another", async () => {
+    const errors = await folder.errorsOfFile({
+      providers: {
+        grok: {},
+        typo: { preset: "grok", model: "m" },
+        deepseek: { dialect: "gemini", model: "m" },
+        azure: { model: "m" },
+        both: { preset: "azure", resource: "r", baseUrl: "https://r.openai.azure.com", model: "m" },
+        groq: { resource: "r", apiVersion: "1" },
+        claude: { preset: "anthropic", prefill: "trailing" },
+      },
+      prices: { "openai/gpt-4o": { input: 1 }, x: { input: -1, output: 1, cacheInput: 2 } },
+    });
+    expect(errors["providers.grok.dialect"]).toContain("did you mean 'groq'?");
+    expect(errors["providers.typo.preset"]).toContain("did you mean 'groq'?");
+    expect(errors["providers.deepseek.dialect"]).toContain(
+      "'openai-chat' or 'anthropic-messages', which DeepSeek speaks",
+    );
+    expect(errors["providers.azure.resource"]).toContain("found neither");
+    expect(errors["providers.both.resource"]).toContain("found both");
+    expect(errors["providers.groq.resource"]).toContain("alone");
+    expect(errors["providers.groq.apiVersion"]).toContain("alone");
+    expect(errors["providers.claude.prefill"]).toContain("found it with 'anthropic-messages'");
+    expect(errors["prices.openai/gpt-4o.output"]).toBe("Expected a number, found nothing");
+    expect(errors["prices.x.input"]).toContain("at least 0");
+    expect(errors["prices.x.cacheInput"]).toContain("did you mean 'cachedInput'?");
+  });
+
   test("does not hedge in extreme mode", async () => {
     await folder.write("cogniforge.config.json", example);
     const config = await folder.load({ LLM_EXTREME_COMPLEXITY_MODE: "on", PRIMARY_KEY: KEY });
@@ -133,7 +224,7 @@ describe("loadConfig() with a file", () => {
         provders: {},
         providers: {
           "A b": { dialect: "openai-chat", baseUrl: "ftp://x" },
-          later: { dialect: "gemini", baseUrl: "https://x.test" },
+          later: { dialect: "telepathy", baseUrl: "https://x.test" },
           none: {},
           number: 3,
           local: {
@@ -195,7 +286,7 @@ describe("loadConfig() with a file", () => {
     expect(errors.provders).toBe("Expected a known field, found 'provders': did you mean 'providers'?");
     expect(errors["providers.local.base_url"]).toContain("did you mean 'baseUrl'?");
     expect(errors["providers.quiet.tekst"]).toContain("did you mean 'text'?");
-    expect(errors["providers.later.dialect"]).toContain("('openai-chat' or 'mock'), found 'gemini'");
+    expect(errors["providers.later.dialect"]).toContain("or 'cohere' or 'mock'), found 'telepathy'");
     expect(errors["routes.default.targets[0].provider"]).toContain("did you mean 'local'?");
     expect(errors["routes.default.timeouts.total"]).toContain("did you mean 'totalMs'?");
   });

@@ -93,9 +93,61 @@ describe("loadConfig() with providers of the environment", () => {
       "https://openrouter.ai/api/v1",
       "https://api.openai.com/v1",
       "https://api.anthropic.com/v1",
-      "https://generativelanguage.googleapis.com/v1beta/openai",
+      "https://generativelanguage.googleapis.com/v1beta",
       undefined,
     ]);
+    expect(Object.values(config.providers).map(({ dialect }) => dialect)).toEqual([
+      "openai-chat",
+      "openai-chat",
+      "openai-chat",
+      "anthropic-messages",
+      "gemini",
+      "mock",
+    ]);
+  });
+
+  test("adds every other known provider whose key is set, to the default route where a model of it is known", async () => {
+    const config = await folder.load({
+      XAI_API_KEY: KEY,
+      GROQ_API_KEY: OTHER_KEY,
+      MISTRAL_API_KEY: KEY,
+      GEMINI_API_KEY: KEY,
+      TOGETHER_API_KEY: "your-key-here",
+      GITHUB_TOKEN: KEY,
+      DEFAULT_AI_MODEL: "mistralai/mistral-large-latest",
+    });
+    expect(chain(config)).toEqual([
+      "gemini gemini-2.5-flash",
+      "mistral mistral-large-latest",
+      "groq openai/gpt-oss-120b",
+    ]);
+    expect(Object.keys(config.providers)).toEqual(["gemini", "mistral", "xai", "groq"]);
+    expect(config.providers.groq).toMatchObject({
+      dialect: "openai-chat",
+      baseUrl: "https://api.groq.com/openai/v1",
+      preset: "groq",
+      keyVariable: "GROQ_API_KEY",
+      isUsable: true,
+    });
+    expect(config.providers.groq?.apiKey?.reveal()).toBe(OTHER_KEY);
+    expect(resolveRoute(config, "xai/grok-4")?.targets).toEqual([{ provider: "xai", model: "grok-4" }]);
+    expect(noticesOf(config)).toContain("TOGETHER_API_KEY still holds a placeholder");
+  });
+
+  test("finds an Azure resource by AZURE_OPENAI_ENDPOINT, and says so where only its key is set", async () => {
+    const config = await folder.load({
+      AZURE_OPENAI_API_KEY: KEY,
+      AZURE_OPENAI_ENDPOINT: "https://my-resource.openai.azure.com/",
+    });
+    expect(config.providers.azure?.baseUrl).toBe("https://my-resource.openai.azure.com/openai/v1");
+    expect(chain(config)).toEqual([]);
+    expect(resolveRoute(config, "azure/my-deployment")?.targets).toHaveLength(1);
+    const alone = await folder.load({ AZURE_OPENAI_API_KEY: KEY });
+    expect(alone.providers).toEqual({});
+    expect(noticesOf(alone)).toContain("set AZURE_OPENAI_ENDPOINT");
+    expect(
+      await folder.errors({ AZURE_OPENAI_API_KEY: KEY, AZURE_OPENAI_ENDPOINT: "http://169.254.169.254/" }),
+    ).toMatchObject([{ path: "AZURE_OPENAI_ENDPOINT" }]);
   });
 
   test.each([
@@ -160,7 +212,7 @@ describe("loadConfig() with providers of the environment", () => {
     expect(config.admin).toBeUndefined();
     expect(config.apiKey).toBeUndefined();
     expect(config.hints.slice(0, 5).map(({ state }) => state)).toEqual(Array(5).fill("placeholder"));
-    expect(config.notices).toHaveLength(9);
+    expect(config.notices).toHaveLength(14);
   });
 
   test("tells a wrong key once, though the environment and the file both name it", async () => {

@@ -47,7 +47,8 @@ function everyProvider(providers: ReadonlyMap<string, KnownProvider>): TargetCon
     [...providers.values()]
       // The environment's mock is added as the last resort, and only there.
       .filter(({ config }) => config.dialect !== "mock" || config.source === "file")
-      .map(({ config, model }) => ({ provider: config.name, model: model ?? MOCK_MODEL }))
+      // A provider of the environment for which no model is known can only be asked for one by name.
+      .flatMap(({ config, model }) => (model === undefined ? [] : { provider: config.name, model }))
   );
 }
 

@@ -1,24 +1,48 @@
-import type { Provider, ProviderFetch } from "@cogniforge/core/providers";
-import { MockProvider, OpenAiChatProvider } from "@cogniforge/core/providers";
+import type { HttpProviderOptions, Provider, ProviderFetch, ProviderPreset } from "@cogniforge/core/providers";
+import {
+  AnthropicMessagesProvider,
+  CohereProvider,
+  GeminiProvider,
+  MockProvider,
+  OllamaProvider,
+  OpenAiChatProvider,
+  OpenAiResponsesProvider,
+  presetOf,
+} from "@cogniforge/core/providers";
 import type { ProviderConfig } from "../config/mod.ts";
 
-/** Makes the provider that a configuration describes. */
+/**
+ * Makes the provider that a configuration describes.
+ *
+ * @throws {TypeError} If it is to be reached over HTTP and has no base URL.
+ */
 export function makeProvider(config: ProviderConfig, fetch: ProviderFetch): Provider {
-  const { name, dialect, baseUrl, apiKey, headers, prefill, text, paceMs } = config;
+  const { name, dialect, baseUrl, prefill, text, paceMs } = config;
+  if (dialect === "mock") return new MockProvider({ name, text, paceMs });
+  if (baseUrl === undefined) throw new TypeError(`Cannot make provider '${name}' as it has no base URL`);
+  const preset = config.preset === undefined ? undefined : presetOf(config.preset);
+  const options: HttpProviderOptions = { name, baseUrl, fetch, ...credentials(config, preset) };
   switch (dialect) {
-    case "mock":
-      return new MockProvider({ name, text, paceMs });
     case "openai-chat":
-      if (baseUrl === undefined) throw new TypeError(`Cannot make provider '${name}' as it has no base URL`);
-      return new OpenAiChatProvider({
-        name,
-        baseUrl,
-        apiKey: apiKey?.reveal(),
-        headers,
-        prefillStyle: prefill,
-        fetch,
-      });
+      return new OpenAiChatProvider({ ...options, quirks: preset?.chat, prefillStyle: prefill });
+    case "openai-responses":
+      return new OpenAiResponsesProvider(options);
+    case "anthropic-messages":
+      return new AnthropicMessagesProvider(options);
+    case "gemini":
+      return new GeminiProvider(options);
+    case "ollama":
+      return new OllamaProvider(options);
+    case "cohere":
+      return new CohereProvider(options);
     default:
       return dialect satisfies never;
   }
+}
+
+/** The key where the provider looks for it: in the dialect's own place, or in a header of the provider's own. */
+function credentials({ apiKey, headers }: ProviderConfig, preset: ProviderPreset | undefined) {
+  const key = apiKey?.reveal();
+  if (key === undefined || preset?.keyHeader === undefined) return { apiKey: key, headers };
+  return { headers: { [preset.keyHeader]: key, ...headers } };
 }

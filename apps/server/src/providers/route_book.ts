@@ -1,19 +1,22 @@
 import type { Route } from "@cogniforge/core/engine";
 import type { Provider, ProviderFetch } from "@cogniforge/core/providers";
-import { FaultyProvider } from "@cogniforge/core/providers";
-import type { Config, RouteConfig } from "../config/mod.ts";
+import { abilitiesOf, FaultyProvider, presetAt, presetOf } from "@cogniforge/core/providers";
+import type { Config, ProviderConfig, RouteConfig } from "../config/mod.ts";
 import { maskKey, resolveRoute } from "../config/mod.ts";
-import type { RouteStatus, TargetStatus } from "../services.ts";
+import { PriceBook } from "../prices/price_book.ts";
+import type { ModelAbilities, RouteStatus, TargetStatus } from "../services.ts";
 import { makeProvider } from "./make_provider.ts";
 
 /** The providers and routes of one configuration; a new configuration makes a new book, and running answers keep their old one. */
 export class RouteBook {
   readonly #config: Config;
+  readonly #prices: PriceBook;
   /** Those that can be asked, by name; a `FaultyProvider` where drills may be held. */
   readonly providers: ReadonlyMap<string, Provider>;
 
   constructor(config: Config, fetch: ProviderFetch) {
     this.#config = config;
+    this.#prices = new PriceBook(config.prices);
     const usable = Object.values(config.providers).filter(({ isUsable }) => isUsable);
     this.providers = new Map(
       usable.map((usableConfig) => {
@@ -32,7 +35,9 @@ export class RouteBook {
     const { timeouts, maxRetries, hedgeAfterMs, onCut } = config;
     const targets = config.targets.flatMap(({ provider: providerName, model }) => {
       const provider = this.providers.get(providerName);
-      return provider === undefined ? [] : [{ provider, model }];
+      const priced = this.#config.providers[providerName];
+      if (provider === undefined || priced === undefined) return [];
+      return [{ provider, model, priceOf: (reported?: string) => this.#prices.priceOf(priced, model, reported) }];
     });
     const goesPastLength = this.#config.isExtreme;
     return { name: config.name, targets, timeouts, maxRetries, hedgeAfterMs, onCut, goesPastLength };
@@ -55,8 +60,6 @@ export class RouteBook {
   #statusOf({ provider: name, model }: RouteConfig["targets"][number]): TargetStatus {
     const provider = this.#config.providers[name];
     const { dialect = "unknown", baseUrl, apiKey, isUsable = false } = provider ?? {};
-    // A provider that says nothing of it may still go on from a beginning: that is not known.
-    const isPrefillKnown = this.providers.get(name)?.acceptsPrefill?.(model) === true;
     return {
       provider: name,
       model,
@@ -65,7 +68,16 @@ export class RouteBook {
       maskedKey: apiKey && maskKey(apiKey.reveal()),
       isTrial: dialect === "mock",
       isUsable,
-      ...(isPrefillKnown && { abilities: { prefill: true } }),
+      abilities: this.#abilitiesOf(provider, model),
     };
+  }
+
+  #abilitiesOf(config: ProviderConfig | undefined, model: string): ModelAbilities | undefined {
+    if (config === undefined || config.dialect === "mock") return undefined;
+    const { name, preset, baseUrl } = config;
+    const known = preset !== undefined ? presetOf(preset) : baseUrl && presetAt(new URL(baseUrl));
+    // A provider that says nothing of it may still go on from a beginning: that is not known.
+    const isPrefillKnown = this.providers.get(name)?.acceptsPrefill?.(model) === true;
+    return { ...abilitiesOf(known || undefined, model), ...(isPrefillKnown && { prefill: true }) };
   }
 }
