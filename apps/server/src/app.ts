@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { createResilience, Engine } from "@cogniforge/core/engine";
+import { systemWallClock } from "@cogniforge/core/journal";
 import { AnswerCounters } from "@cogniforge/core/metrics";
 import { systemClock } from "@cogniforge/core/resilience";
 import { AnswerService } from "./answers/answer_service.ts";
@@ -8,6 +9,7 @@ import { ConversationChanges } from "./answers/conversation_changes.ts";
 import { ConversationService } from "./answers/conversation_service.ts";
 import { purgeRemoved } from "./answers/purge_removed.ts";
 import { recordOf } from "./answers/views.ts";
+import { Audit } from "./audit/mod.ts";
 import type { AuthGate } from "./auth/mod.ts";
 import { openAuthGate } from "./auth/mod.ts";
 import type { Config, ConfigSource } from "./config/mod.ts";
@@ -129,7 +131,16 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   );
   const measures: Measures = { counts: () => counters.counts(), breakers: () => resilience.breakers.states() };
   const drills = new ProviderDrills(() => current.routes.providers);
-  const services: Services = { answers, conversations, records, firstRun: auth.firstRun, system, measures, drills };
+  const services: Services = {
+    answers,
+    conversations,
+    records,
+    firstRun: auth.firstRun,
+    system,
+    measures,
+    drills,
+    audit: new Audit(storage.auditLog, systemWallClock),
+  };
   const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
   const trpc = mountTrpc({ services, authenticate: auth.principalOf, onError });
   const readiness = (): Readiness => ({

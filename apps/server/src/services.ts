@@ -3,6 +3,7 @@ import type { Fault, FaultInput } from "@cogniforge/core/providers";
 import type { BreakerStatus } from "@cogniforge/core/resilience";
 import type { Answers } from "./answers/answers.ts";
 import type { Conversations } from "./answers/conversations.ts";
+import type { Audit } from "./audit/mod.ts";
 import type { FirstRun } from "./auth/first_run.ts";
 import type { AnswerRecords } from "./storage/answer_records.ts";
 
@@ -97,4 +98,5 @@ export interface Services {
   system: SystemInfo;
   measures: Measures;
   drills: Drills;
+  audit: Audit;
 }

@@ -1,4 +1,5 @@
 export type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
+export type { AuditEntry, AuditLog, AuditPage, ListAuditOptions } from "./audit_log.ts";
 export type {
   Conversation,
   ConversationPage,
@@ -9,6 +10,7 @@ export type {
   SearchMatch,
   Turn,
 } from "./conversations.ts";
+export type { RouteVersion, RouteVersions } from "./route_versions.ts";
 export type { StorageSchema } from "./schema.ts";
 export type { OpenStorageOptions, Storage } from "./storage.ts";
 export { openStorage } from "./storage.ts";

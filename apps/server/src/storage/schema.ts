@@ -53,6 +53,27 @@ export interface StorageSchema {
     /** How the target's provider was set up then. */
     setting: string;
   };
+  route_versions: {
+    version: Generated<number>;
+    route: string;
+    at: number;
+    principal: string;
+    principal_name: string;
+    /** JSON; null where the route went back to the configuration. */
+    settings: string | null;
+    /** The version that this one brought back. */
+    restored: number | null;
+  };
+  audit_log: {
+    id: Generated<number>;
+    at: number;
+    principal: string;
+    principal_name: string;
+    action: string;
+    object: string;
+    /** JSON. */
+    detail: string;
+  };
   health_checks: {
     id: number;
     checked_at: number;

@@ -3,13 +3,17 @@ import type { WallClock } from "@cogniforge/core/journal";
 import { systemWallClock } from "@cogniforge/core/journal";
 import type { Kysely } from "kysely";
 import type { AnswerRecords } from "./answer_records.ts";
+import type { AuditLog } from "./audit_log.ts";
 import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
+import type { RouteVersions } from "./route_versions.ts";
 import type { StorageSchema } from "./schema.ts";
 import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
+import { SqliteAuditLog } from "./sqlite_audit_log.ts";
 import { SqliteConversations } from "./sqlite_conversations.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
 import { SqlitePrefillMemory } from "./sqlite_prefill_memory.ts";
+import { SqliteRouteVersions } from "./sqlite_route_versions.ts";
 
 export interface OpenStorageOptions {
   /** `COGNIFORGE_DATA_DIR`; made if need be. */
@@ -25,6 +29,8 @@ export interface Storage {
   conversations: ConversationStore;
   records: AnswerRecords;
   prefillMemory: SqlitePrefillMemory;
+  routeVersions: RouteVersions;
+  auditLog: AuditLog;
   database: DatabaseSync;
   /** The one query builder on the connection: others must use it too, since its mutex keeps transactions apart. */
   kysely: Kysely<StorageSchema>;
@@ -49,6 +55,8 @@ export async function openStorage({ directory, clock = systemWallClock }: OpenSt
     conversations: new SqliteConversations(kysely),
     records: new SqliteAnswerRecords(kysely),
     prefillMemory,
+    routeVersions: new SqliteRouteVersions(kysely),
+    auditLog: new SqliteAuditLog(kysely),
     database,
     kysely,
     isHealthy: () => canWrite(kysely, clock),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { answersRouter } from "./answers.ts";
+import { auditRouter } from "./audit.ts";
 import { conversationsRouter } from "./conversations.ts";
 import { drillProcedures } from "./drills.ts";
 import { adminProcedure, openProcedure, router } from "./trpc.ts";
@@ -8,6 +9,7 @@ import { adminProcedure, openProcedure, router } from "./trpc.ts";
 export const appRouter = router({
   answers: answersRouter,
   conversations: conversationsRouter,
+  audit: auditRouter,
   providers: router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
     ...drillProcedures,

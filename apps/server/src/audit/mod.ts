@@ -1,0 +1,2 @@
+export type { AuditRecord } from "./audit.ts";
+export { Audit } from "./audit.ts";
