@@ -11,7 +11,7 @@ import type {
 } from "../events/mod.ts";
 import type { UpstreamFailure } from "../failures/mod.ts";
 import { UpstreamError } from "../failures/mod.ts";
-import { costOf, StreamTiming } from "../metrics/mod.ts";
+import { StreamTiming } from "../metrics/mod.ts";
 import type { ProviderPart } from "../providers/mod.ts";
 import type { Clock } from "../resilience/mod.ts";
 import { ProgressWatch } from "../resilience/mod.ts";
@@ -20,6 +20,7 @@ import type { AttemptShape } from "./continuer.ts";
 import { EndedByEngine, orAbort } from "./ended.ts";
 import { Intake } from "./intake.ts";
 import type { Target } from "./route.ts";
+import { tableCost } from "./table_cost.ts";
 
 /** How long a report of usage, or the end mark, may come after the finish reason: late news is not worth a reader's wait. */
 const AFTER_FINISH_MS = 2_000;
@@ -115,7 +116,7 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
     }
   }
   const result = judge(intake, failure, timing.summary(clock.now(), intake.usage));
-  result.cost ??= costByTable(target, intake);
+  result.cost ??= tableCost(target, shape.request, intake);
   const { reasoningDetails: details } = intake;
   // Only what led to the end is of use in the next turn: that of an attempt which failed goes with its reasoning.
   if (result.failure === undefined && details.length > 0) {
@@ -160,13 +161,6 @@ function judge(intake: Intake, failure: UpstreamFailure | undefined, timing: Tim
   const judged = verdict(intake, failure);
   const outcome = judged === undefined ? "completed" : judged.code === "cancelled" ? "cancelled" : "failed";
   return { outcome, failure: judged, isCommitted, finishReason, modelReported, usage, cost, timing, seam };
-}
-
-/** What the upstream reported of its tokens, at the target's prices; a trial answer costs nothing, and says nothing of it. */
-function costByTable({ provider, priceOf }: Target, { usage, modelReported }: Intake): Cost | undefined {
-  if (usage === undefined || priceOf === undefined || provider.isTrial) return undefined;
-  const price = priceOf(modelReported);
-  return price && costOf(usage, price);
 }
 
 /** The truth of the end: no finish is a cut, a finish is a success whatever follows it, and nothing at all is a failure. */

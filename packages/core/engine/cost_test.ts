@@ -6,6 +6,7 @@ import { MockProvider } from "../providers/mod.ts";
 import { createWorld, STOP, scripted, text } from "./_world.ts";
 import type { Target } from "./route.ts";
 import { totalCost } from "./summary.ts";
+import { tableCost } from "./table_cost.ts";
 
 const PRICE: Price = { input: 1, output: 2 };
 const USAGE = { parts: [{ type: "usage", usage: { inputTokens: 1_000_000, outputTokens: 500_000 } }] } as const;
@@ -81,6 +82,29 @@ describe("Engine tells the cost of an attempt", () => {
       ["completed", [undefined, 2], undefined],
     );
   });
+});
+
+test("tableCost() is unknown where more than tokens of text at ordinary prices is paid for", () => {
+  const target = priced(scripted("a"));
+  const report = { usage: { inputTokens: 1_000_000, outputTokens: 0 }, modelReported: undefined };
+  const amount = (parameters: Record<string, unknown>, type = "text") => {
+    const messages = [{ role: "user" as const, content: [{ type }] }];
+    return tableCost(target, { messages, parameters }, report)?.amount;
+  };
+  const functions = [{ type: "function", function: { name: "f" } }, { name: "of_another_dialect" }, { type: "custom" }];
+  assert.equal(amount({}), 1);
+  assert.equal(amount({ service_tier: "default", tools: functions, modalities: ["text"], speed: "standard" }), 1);
+  for (const parameters of [
+    { service_tier: "priority" },
+    { service_tier: "flex" },
+    { speed: "fast" },
+    { tools: [...functions, { type: "web_search_20250305", name: "web_search" }] },
+    { web_search_options: {} },
+    { modalities: ["text", "audio"] },
+  ]) {
+    assert.equal(amount(parameters), undefined, JSON.stringify(parameters));
+  }
+  assert.equal(amount({}, "input_audio"), undefined);
 });
 
 test("totalCost() passes over what cost nothing: a refusal, a trial answer", () => {
