@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AttemptSummary } from "../events/mod.ts";
 import type { Price } from "../metrics/mod.ts";
-import { MockProvider } from "../providers/mod.ts";
+import type { Provider } from "../providers/mod.ts";
 import { createWorld, STOP, scripted, text } from "./_world.ts";
 import type { Target } from "./route.ts";
 import { totalCost } from "./summary.ts";
@@ -66,7 +66,14 @@ describe("Engine tells the cost of an attempt", () => {
   });
 
   test("never of a trial answer", async () => {
-    const world = createWorld([], { targets: [priced(new MockProvider({ name: "mock", paceMs: 0 }))] });
+    const answering = scripted("a", [text("Hi"), usage(), STOP]);
+    const trial: Provider = {
+      name: "a",
+      dialect: "mock",
+      isTrial: true,
+      stream: (request, context) => answering.stream(request, context),
+    };
+    const world = createWorld([], { targets: [priced(trial)] });
     await world.start();
     assert.equal((await world.ended()).end.cost, undefined);
   });
