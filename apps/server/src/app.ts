@@ -90,6 +90,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const holder = newHolder();
   const counters = new AnswerCounters();
   const resilience = createResilience(systemClock);
+  resilience.hedges.limit(config.hedging);
   resilience.breakers.onChange(({ provider, model, from, state, lastFailure }) =>
     log.warn({ provider, model, from, state, code: lastFailure?.code }, "A circuit breaker changed"),
   );
@@ -187,6 +188,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       current.config = changed;
       current.routes = new RouteBook(changed, transport.fetch);
       storage.prefillMemory.configure(prefillSettings(changed));
+      resilience.hedges.limit(changed.hedging);
       // A key that was refused may be another one now.
       resilience.breakers.reset();
       log.info("The configuration was reloaded");

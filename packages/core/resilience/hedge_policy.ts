@@ -3,13 +3,13 @@ import { SlidingCount } from "./sliding_count.ts";
 
 /** How much hedging may cost. */
 export interface HedgeLimits {
-  /** Share of the last minute's answers that may be hedged, from 0 to 1. */
-  maxShare: number;
+  /** Share of the last minute's answers that may be hedged, from 0 to 1; 0.1 by default. */
+  maxShare?: number | undefined;
   /** USD that hedges may have cost within the last hour before no more are started; `undefined` for no such limit. */
   maxUsdPerHour?: number | undefined;
 }
 
-export const DEFAULT_HEDGE_LIMITS: HedgeLimits = { maxShare: 0.1 };
+const DEFAULT_MAX_SHARE = 0.1;
 
 const WINDOW_MS = 60_000;
 const SPEND_WINDOW_MS = 3_600_000;
@@ -22,13 +22,14 @@ const FLOOR = 1;
  * slower, and each one is paid for.
  */
 export class HedgeBudget {
-  #limits: HedgeLimits = DEFAULT_HEDGE_LIMITS;
+  #maxShare = DEFAULT_MAX_SHARE;
+  #maxUsdPerHour: number | undefined;
   readonly #answers: SlidingCount;
   readonly #hedges: SlidingCount;
   readonly #spend: SlidingCount;
 
   /** @throws {RangeError} If a limit is none. */
-  constructor(clock: Clock, limits: HedgeLimits = DEFAULT_HEDGE_LIMITS) {
+  constructor(clock: Clock, limits: HedgeLimits = {}) {
     this.limit(limits);
     this.#answers = new SlidingCount(clock, WINDOW_MS);
     this.#hedges = new SlidingCount(clock, WINDOW_MS);
@@ -40,17 +41,17 @@ export class HedgeBudget {
    *
    * @throws {RangeError} If a limit is none.
    */
-  limit(limits: HedgeLimits): void {
-    const { maxShare, maxUsdPerHour = 0 } = limits;
+  limit({ maxShare = DEFAULT_MAX_SHARE, maxUsdPerHour }: HedgeLimits): void {
     if (!(maxShare >= 0 && maxShare <= 1)) {
       throw new RangeError(`Cannot limit hedges as 'maxShare' must be between 0 and 1: current value is ${maxShare}`);
     }
-    if (!(maxUsdPerHour >= 0)) {
+    if (maxUsdPerHour !== undefined && !(maxUsdPerHour >= 0)) {
       throw new RangeError(
         `Cannot limit hedges as 'maxUsdPerHour' must not be below 0: current value is ${maxUsdPerHour}`,
       );
     }
-    this.#limits = limits;
+    this.#maxShare = maxShare;
+    this.#maxUsdPerHour = maxUsdPerHour;
   }
 
   /** Counts an answer that was accepted. */
@@ -65,9 +66,8 @@ export class HedgeBudget {
 
   /** Whether a hedge may start now; one that may is counted. */
   tryHedge(): boolean {
-    const { maxShare, maxUsdPerHour } = this.#limits;
-    if (maxUsdPerHour !== undefined && this.#spend.total >= maxUsdPerHour) return false;
-    if (this.#hedges.total + 1 > Math.max(FLOOR, maxShare * this.#answers.total)) return false;
+    if (this.#maxUsdPerHour !== undefined && this.#spend.total >= this.#maxUsdPerHour) return false;
+    if (this.#hedges.total + 1 > Math.max(FLOOR, this.#maxShare * this.#answers.total)) return false;
     this.#hedges.add();
     return true;
   }

@@ -13,7 +13,7 @@ export { CircuitBreaker, DEFAULT_BREAKER } from "./circuit_breaker.ts";
 export type { Clock } from "./clock.ts";
 export { systemClock, wait } from "./clock.ts";
 export type { HedgeLimits } from "./hedge_policy.ts";
-export { DEFAULT_HEDGE_LIMITS, HedgeBudget } from "./hedge_policy.ts";
+export { HedgeBudget } from "./hedge_policy.ts";
 export { ManualClock } from "./manual_clock.ts";
 export type { Sign } from "./progress_watch.ts";
 export { ProgressWatch } from "./progress_watch.ts";

@@ -1,6 +1,7 @@
 import type { Bilingual, Timeouts } from "@cogniforge/core/events";
 import type { Price } from "@cogniforge/core/metrics";
 import type { PrefillStyle } from "@cogniforge/core/providers";
+import type { HedgeLimits } from "@cogniforge/core/resilience";
 import type { SetupHint } from "../services.ts";
 import type { Secret } from "./secret.ts";
 
@@ -87,6 +88,8 @@ export interface Config {
   readonly routes: Readonly<Record<string, RouteConfig>>;
   /** What tokens cost, by a model's name or a pattern with `*`; these win over the table that is built in. */
   readonly prices: Readonly<Record<string, Price>>;
+  /** What hedging may cost, over all routes. */
+  readonly hedging: HedgeLimits;
   /** What to set, in order of advice; empty when the default route has a real target that is usable. */
   readonly hints: readonly SetupHint[];
   /** What was accepted, but not as its author may think. */

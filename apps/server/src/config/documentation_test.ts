@@ -50,7 +50,7 @@ test(".env.example names only variables of docs/configuration.md", () => {
 
 test("the configuration files in docs/configuration.md are right", async () => {
   const examples = blocks("json");
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
   for (const example of examples) expect((await loadFile(example)).routes.default?.targets).toHaveLength(2);
 });
 

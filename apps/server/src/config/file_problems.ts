@@ -5,6 +5,7 @@ import type { ConfigProblem } from "./config_error.ts";
 import { quoteValue, quoteValueArabic } from "./config_error.ts";
 import {
   configFileSchema,
+  hedgingSchema,
   httpProviderSchema,
   mockSchema,
   priceSchema,
@@ -121,6 +122,7 @@ function knownFields(path: Path, raw: unknown): string[] {
     const { dialect } = valueAt(raw, path) as { dialect?: unknown };
     return Object.keys(dialect === "mock" ? mockSchema.shape : httpProviderSchema.shape);
   }
+  if (path[0] === "hedging") return Object.keys(hedgingSchema.shape);
   if (path[0] === "prices") return Object.keys(priceSchema.shape);
   if (path.length === 2) return Object.keys(routeSchema.shape);
   return Object.keys(path[2] === "timeouts" ? timeoutsSchema.shape : targetSchema.shape);

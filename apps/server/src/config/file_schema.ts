@@ -136,11 +136,24 @@ export const priceSchema = z
   })
   .meta({ description: "US dollars per million tokens" });
 
+export const hedgingSchema = z
+  .strictObject({
+    maxShare: z.number().min(0).max(1).optional().meta({
+      description: "Share of a minute's answers that may ask a second target, from 0 to 1; default 0.1",
+    }),
+    maxUsdPerHour: z.number().min(0).max(1_000_000).optional().meta({
+      description:
+        "US dollars that hedges may have cost within an hour before no more are started; default: no such limit",
+    }),
+  })
+  .meta({ description: "What hedging may cost, over all routes" });
+
 export const configFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
     providers: z.record(nameSchema, providerSchema).optional(),
     routes: z.record(nameSchema, routeSchema).optional(),
+    hedging: hedgingSchema.optional(),
     prices: z
       .record(z.string().min(1).max(256), priceSchema)
       .optional()

@@ -45,6 +45,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     providers: toRecord([...providers].map(([name, { config }]) => [name, config])),
     routes: toRecord(settings.isMockForced ? forceMock(routes, providers) : routes),
     prices: toRecord(Object.entries(file?.prices ?? {})),
+    hedging: { ...file?.hedging },
     hints: route ? setupHints(reader, { route, providers, isRouteOfFile, isMockAllowed: hasMock }) : [],
     notices: report.notices,
     ...(path !== undefined && { file: path }),

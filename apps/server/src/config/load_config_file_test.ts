@@ -188,6 +188,16 @@ describe("loadConfig() with a file", () => {
     expect(errors["prices.x.cacheInput"]).toContain("did you mean 'cachedInput'?");
   });
 
+  test("reads what hedging may cost, and refuses what is no share or no sum", async () => {
+    expect((await folder.load({ OPENROUTER_API_KEY: KEY })).hedging).toEqual({});
+    await folder.write("cogniforge.config.json", { ...example, hedging: { maxUsdPerHour: 0.5 } });
+    expect((await folder.load({ PRIMARY_KEY: KEY })).hedging).toEqual({ maxUsdPerHour: 0.5 });
+    const errors = await folder.errorsOfFile({ ...example, hedging: { maxShare: 5, maxUsd: 1, maxUsdPerHour: -1 } });
+    expect(errors["hedging.maxShare"]).toContain("at most 1");
+    expect(errors["hedging.maxUsdPerHour"]).toContain("at least 0");
+    expect(errors["hedging.maxUsd"]).toContain("found 'maxUsd'");
+  });
+
   test("does not hedge in extreme mode", async () => {
     await folder.write("cogniforge.config.json", example);
     const config = await folder.load({ LLM_EXTREME_COMPLEXITY_MODE: "on", PRIMARY_KEY: KEY });
