@@ -109,12 +109,20 @@ export const MAKERS: readonly ProviderPreset[] = [
     name: "dashscope",
     title: "Alibaba Cloud Model Studio (Qwen)",
     endpoints: [{ dialect: "openai-chat", baseUrl: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1" }],
-    domains: ["dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com"],
+    domains: [
+      "dashscope.aliyuncs.com",
+      "dashscope-intl.aliyuncs.com",
+      "dashscope-us.aliyuncs.com",
+      // Where each workspace has an address of its own.
+      "maas.aliyuncs.com",
+    ],
     keyVariable: "DASHSCOPE_API_KEY",
     needsKey: true,
     documentation: "https://www.alibabacloud.com/help/en/model-studio/models",
-    // https://www.alibabacloud.com/help/en/model-studio/partial-mode
-    chat: { prefill: { style: "partial" } },
+    // For Qwen's own models, as long as they do not think: https://www.alibabacloud.com/help/en/model-studio/partial-mode
+    chat: {
+      prefill: { style: "partial", accepts: (model) => /^qwen/i.test(model) && !/thinking|omni|audio/i.test(model) },
+    },
   },
   {
     name: "zai",

@@ -69,7 +69,10 @@ test("OpenAiChatProvider accepts a beginning where its host documents how, and n
     new OpenAiChatProvider({ name: "p", baseUrl }).acceptsPrefill(model);
   assert.equal(accepts("https://api.mistral.ai/v1"), true);
   assert.equal(accepts("https://api.moonshot.ai/v1"), true);
-  assert.equal(accepts("https://dashscope-intl.aliyuncs.com/compatible-mode/v1"), true);
+  const dashscope = "https://dashscope-intl.aliyuncs.com/compatible-mode/v1";
+  assert.equal(accepts(dashscope, "qwen-plus"), true);
+  assert.equal(accepts(dashscope, "qwen3-next-80b-a3b-thinking"), false);
+  assert.equal(accepts(dashscope, "deepseek-v3.2"), false);
   assert.equal(accepts("https://api.openai.com/v1"), false);
   assert.equal(accepts("https://evilmistral.ai/v1"), false);
   assert.equal(accepts("https://openrouter.ai/api/v1", "anthropic/claude-haiku-4.5"), true);
