@@ -47,7 +47,7 @@ function stopOnSignal(app: App): void {
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.format();
-  if (error instanceof StorageOpenError) return error.message;
+  if (error instanceof StorageOpenError) return error.format();
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
     return [
       `The port is taken: ${error.message}. Stop the other program, or set PORT to another port.`,

@@ -24,7 +24,7 @@ export interface FailureInfoOptions {
   param?: string | undefined;
   /**
    * Our own words on a caller's mistake, e.g. "At most 100000 characters are allowed: there are 120000".
-   * Named only in failures of a caller's request; never give an upstream's text. A text alone stands in both languages.
+   * Named in failures of a caller's request and of the storage; never give an upstream's text. A text alone stands in both languages.
    */
   detail?: string | Bilingual | undefined;
 }

@@ -1,4 +1,4 @@
-import { say, sayWithWait, type WordingOf } from "./wording.ts";
+import { say, sayWithField, sayWithWait, type WordingOf } from "./wording.ts";
 
 /** Failures of this server. */
 export const SERVER_WORDINGS = {
@@ -26,15 +26,17 @@ export const SERVER_WORDINGS = {
       ["الخادم على وشك إعادة التشغيل ولا يقبل أسئلة جديدة.", `أعد المحاولة ${wait.ar}.`],
     ),
   ),
-  storage: say(
-    [
-      "The server could not read or write its data.",
-      "Check free disk space and permissions of COGNIFORGE_DATA_DIR, or the connection to DATABASE_URL and REDIS_URL; the server's log names the cause.",
-    ],
-    [
-      "تعذّر على الخادم قراءة بياناته أو كتابتها.",
-      "تحقّق من المساحة الخالية على القرص ومن صلاحيات المجلد COGNIFORGE_DATA_DIR، أو من الاتصال بـ DATABASE_URL وREDIS_URL؛ وسجلّ الخادم يذكر السبب.",
-    ],
+  storage: sayWithField(
+    say(
+      [
+        "The server could not read or write its data.",
+        "Check free disk space and permissions of COGNIFORGE_DATA_DIR, or the connection to DATABASE_URL and REDIS_URL; the server's log names the cause.",
+      ],
+      [
+        "تعذّر على الخادم قراءة بياناته أو كتابتها.",
+        "تحقّق من المساحة الخالية على القرص ومن صلاحيات المجلد COGNIFORGE_DATA_DIR، أو من الاتصال بـ DATABASE_URL وREDIS_URL؛ وسجلّ الخادم يذكر السبب.",
+      ],
+    ),
   ),
   internal: say(
     [

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { httpStatusOf } from "@cogniforge/core/failures";
 import { FailureError } from "../failure_error.ts";
+import { STORAGE_FAULT_TEXTS, storageFaultOf } from "../storage/storage_fault.ts";
 
 /** Answers with JSON in UTF-8; nothing of it may be stored by a cache. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -13,9 +14,12 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(text);
 }
 
-/** The failure of whatever was thrown: an unknown error is `internal`, and tells nothing of itself. */
+/** The failure of whatever was thrown: a fault of the storage is told, an unknown error is `internal` and tells nothing of itself. */
 export function failureErrorOf(error: unknown): FailureError {
-  return error instanceof FailureError ? error : new FailureError("internal", { cause: error });
+  if (error instanceof FailureError) return error;
+  const fault = storageFaultOf(error);
+  if (fault !== undefined) return new FailureError("storage", { detail: STORAGE_FAULT_TEXTS[fault], cause: error });
+  return new FailureError("internal", { cause: error });
 }
 
 /** Headers that go with a failure's status. */

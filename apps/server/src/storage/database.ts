@@ -4,9 +4,15 @@ import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { nodeSqliteDialect } from "./kysely_dialect.ts";
+import { backUpBeforeMigration } from "./migration_backup.ts";
 import { MIGRATIONS } from "./migrations/mod.ts";
 import type { StorageSchema } from "./schema.ts";
+import type { StorageFault } from "./storage_fault.ts";
+import { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "./storage_fault.ts";
 import { StorageOpenError } from "./storage_open_error.ts";
+
+/** Name of the database in the data folder. */
+export const DATABASE_FILE = "cogniforge.sqlite";
 
 export interface OpenedDatabase {
   path: string;
@@ -21,19 +27,21 @@ const BUSY_TIMEOUT_MS = 1000;
 const QUICK_CHECK_BYTES = 64 * 2 ** 20;
 
 /**
- * Opens `cogniforge.sqlite` in a directory, which is made if need be, and brings its schema up to date.
+ * Opens `cogniforge.sqlite` in a directory, which is made if need be, and brings its schema up to date; before that, a copy of what
+ * was there is made beside it.
  *
- * @throws {StorageOpenError} If the directory can't be written, the file is damaged, or a newer program wrote its schema.
+ * @throws {StorageOpenError} If the directory can't be written, the disk is full, the file is damaged or held by another process, or a
+ * newer program wrote its schema.
  */
 export async function openDatabase(directory: string): Promise<OpenedDatabase> {
-  const path = join(directory, "cogniforge.sqlite");
+  const path = join(directory, DATABASE_FILE);
   makeWritable(directory, path);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     setUp(database, path);
     const kysely = new Kysely<StorageSchema>({ dialect: nodeSqliteDialect(database) });
-    await migrate(kysely, path);
+    await migrate(database, kysely, path);
     return { path, database, kysely };
   } catch (error) {
     database?.close();
@@ -47,7 +55,7 @@ function makeWritable(directory: string, path: string): void {
     accessSync(directory, constants.W_OK | constants.X_OK);
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    throw notWritable(path, error);
+    throw openError(storageFaultOf(error) ?? "not-writable", path, error);
   }
 }
 
@@ -65,20 +73,31 @@ function setUp(database: DatabaseSync, path: string): void {
   // Reading every page takes about 2 s a gigabyte: worth it for a small file, too long a start for a large one.
   if (statSync(path).size > QUICK_CHECK_BYTES) return;
   const [problem] = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {});
-  if (problem !== "ok") throw damaged(path, new Error(String(problem)));
+  if (problem !== "ok") throw openError("damaged", path, new Error(String(problem)));
 }
 
-async function migrate(kysely: Kysely<StorageSchema>, path: string): Promise<void> {
-  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => MIGRATIONS } });
-  const unknown = (await executedMigrations(kysely)).filter((name) => !(name in MIGRATIONS));
-  if (unknown.length > 0) {
-    throw new StorageOpenError(
-      "newer-schema",
-      `Cannot open ${path} as a newer version wrote it: its schema has ${unknown.join(", ")}, which this version does not know. Start the newer version, or restore the backup made before the upgrade`,
-    );
+async function migrate(database: DatabaseSync, kysely: Kysely<StorageSchema>, path: string): Promise<void> {
+  const executed = await executedMigrations(kysely);
+  refuseUnknownMigrations(executed, path);
+  const last = executed.at(-1);
+  // A new file holds nothing that could be lost.
+  if (last !== undefined && executed.length < Object.keys(MIGRATIONS).length) {
+    await backUpBeforeMigration(database, path, last);
   }
+  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+/** @throws {StorageOpenError} If a newer version wrote the schema. */
+export function refuseUnknownMigrations(executed: readonly string[], path: string): void {
+  const unknown = executed.filter((name) => !(name in MIGRATIONS));
+  if (unknown.length === 0) return;
+  const names = unknown.join(", ");
+  throw new StorageOpenError("newer-schema", {
+    en: `Cannot open ${path} as a newer version wrote it: its schema has ${names}, which this version does not know. Start the newer version, or restore the backup made before the upgrade (npm run cogniforge -- restore FILE)`,
+    ar: `تعذّر فتح ${path} لأنّ إصدارًا أحدث كتبه: في مخططه ${names}، وهذا الإصدار لا يعرفه. شغّل الإصدار الأحدث، أو استرجع النسخة الاحتياطية المأخوذة قبل الترقية (npm run cogniforge -- restore FILE)`,
+  });
 }
 
 async function executedMigrations(kysely: Kysely<StorageSchema>): Promise<string[]> {
@@ -88,32 +107,22 @@ async function executedMigrations(kysely: Kysely<StorageSchema>): Promise<string
   return rows.map(({ name }) => name);
 }
 
-/** Result codes of SQLite: https://sqlite.org/rescode.html */
-const SQLITE_READONLY = 8;
-const SQLITE_CORRUPT = 11;
-const SQLITE_CANTOPEN = 14;
-const SQLITE_NOTADB = 26;
-
 function explain(error: unknown, path: string): unknown {
-  // The low byte is the primary code, the rest extends it.
-  const code = Number((error as { errcode?: unknown }).errcode) & 0xff;
-  if (code === SQLITE_NOTADB || code === SQLITE_CORRUPT) return damaged(path, error);
-  if (code === SQLITE_READONLY || code === SQLITE_CANTOPEN) return notWritable(path, error);
-  return error;
+  const fault = error instanceof StorageOpenError ? undefined : storageFaultOf(error);
+  return fault === undefined ? error : openError(fault, path, error);
 }
 
-function damaged(path: string, cause: unknown): StorageOpenError {
+/** A database that can't be opened, with what to do about it. */
+export function openError(fault: StorageFault, path: string, cause: unknown): StorageOpenError {
+  const text = STORAGE_FAULT_TEXTS[fault];
+  const remedy = STORAGE_FAULT_REMEDIES[fault];
+  const why = cause instanceof Error ? cause.message : String(cause);
   return new StorageOpenError(
-    "damaged",
-    `Cannot open ${path} as it is damaged or not a SQLite database. Restore a backup, or move the file away to begin with an empty one`,
-    { cause },
-  );
-}
-
-function notWritable(path: string, cause: unknown): StorageOpenError {
-  return new StorageOpenError(
-    "not-writable",
-    `Cannot write ${path}: ${cause instanceof Error ? cause.message : cause}. Set COGNIFORGE_DATA_DIR to a directory that this user may write`,
+    fault,
+    {
+      en: `Cannot open ${path}. ${text.en} (${why}). ${remedy.en}`,
+      ar: `تعذّر فتح ${path}. ${text.ar} (${why}). ${remedy.ar}`,
+    },
     { cause },
   );
 }

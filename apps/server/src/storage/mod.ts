@@ -10,8 +10,12 @@ export type {
   SearchMatch,
   Turn,
 } from "./conversations.ts";
+export { DATABASE_FILE } from "./database.ts";
+export { migrationBackups } from "./migration_backup.ts";
 export type { RouteVersion, RouteVersions } from "./route_versions.ts";
 export type { StorageSchema } from "./schema.ts";
 export type { OpenStorageOptions, Storage } from "./storage.ts";
 export { openStorage } from "./storage.ts";
+export type { StorageFault } from "./storage_fault.ts";
+export { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "./storage_fault.ts";
 export { StorageOpenError } from "./storage_open_error.ts";

@@ -4,7 +4,9 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
 import type { Principal } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
+import { failureErrorOf } from "../../http/respond.ts";
 import type { Services } from "../../services.ts";
+import { storageFaultOf } from "../../storage/storage_fault.ts";
 
 /** Pings on every subscription, in milliseconds; a client that hears none for three of them changes its transport. */
 export const PING_INTERVAL_MS = 5_000;
@@ -78,11 +80,12 @@ export const router = t.router;
 /** Turns what our services throw into tRPC's errors, with the status of its code. */
 const withFailures = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && result.error.cause instanceof FailureError) {
-    const status = httpStatusOf(result.error.cause.code);
-    throw new TRPCError({ code: CODE_BY_STATUS[status] ?? "INTERNAL_SERVER_ERROR", cause: result.error.cause });
-  }
-  return result;
+  if (result.ok) return result;
+  const { cause } = result.error;
+  if (!(cause instanceof FailureError) && storageFaultOf(cause) === undefined) return result;
+  const failure = failureErrorOf(cause);
+  const status = httpStatusOf(failure.code);
+  throw new TRPCError({ code: CODE_BY_STATUS[status] ?? "INTERNAL_SERVER_ERROR", cause: failure });
 });
 
 /** For everybody, also without a sign-in; from the console's own pages or from no page at all. */

@@ -1,0 +1,68 @@
+import type { Bilingual } from "@cogniforge/core/events";
+
+/** What keeps a database from being read or written, in the words of a remedy. */
+export type StorageFault = "disk-full" | "locked" | "damaged" | "not-writable";
+
+/** Primary result codes of SQLite: https://sqlite.org/rescode.html */
+const FAULTS: Readonly<Record<number, StorageFault>> = {
+  5: "locked",
+  6: "locked",
+  8: "not-writable",
+  10: "not-writable",
+  11: "damaged",
+  13: "disk-full",
+  14: "not-writable",
+  26: "damaged",
+};
+
+const SYSTEM_FAULTS: Readonly<Record<string, StorageFault>> = {
+  ENOSPC: "disk-full",
+  EDQUOT: "disk-full",
+  EACCES: "not-writable",
+  EPERM: "not-writable",
+  EROFS: "not-writable",
+  ENOTDIR: "not-writable",
+  EIO: "not-writable",
+};
+
+/** The fault behind an error of SQLite or of the file system; `undefined` for an error that is no fault of the storage. */
+export function storageFaultOf(error: unknown): StorageFault | undefined {
+  const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
+  // The low byte is the primary code, the rest extends it.
+  if (typeof errcode === "number") return FAULTS[errcode & 0xff];
+  return typeof code === "string" ? SYSTEM_FAULTS[code] : undefined;
+}
+
+/** What happened, in a sentence. */
+export const STORAGE_FAULT_TEXTS: Readonly<Record<StorageFault, Bilingual>> = {
+  "disk-full": { en: "The disk is full", ar: "القرص ممتلئ" },
+  locked: {
+    en: "Another process holds the database",
+    ar: "تحجز عملية أخرى قاعدة البيانات",
+  },
+  damaged: {
+    en: "The database is damaged, or the file is no SQLite database",
+    ar: "قاعدة البيانات تالفة أو أنّ الملف ليس قاعدة بيانات SQLite",
+  },
+  "not-writable": { en: "The database cannot be written", ar: "تتعذّر الكتابة في قاعدة البيانات" },
+};
+
+/** What to do about it. */
+export const STORAGE_FAULT_REMEDIES: Readonly<Record<StorageFault, Bilingual>> = {
+  "disk-full": {
+    en: "Make room on the disk, or set COGNIFORGE_DATA_DIR to a directory on another one. What was acknowledged is kept",
+    ar: "أفرِغ مساحة على القرص، أو اضبط COGNIFORGE_DATA_DIR على مجلد في قرص آخر. وما تم تأكيد حفظه لا يضيع",
+  },
+  locked: {
+    en: "Stop the other program that has the file open (a second server, a database browser, a backup), then try again",
+    ar: "أوقف البرنامج الآخر الذي يفتح الملف (خادم ثانٍ أو متصفح قواعد بيانات أو نسخ احتياطي)، ثم أعد المحاولة",
+  },
+  damaged: {
+    en: "Restore a backup (npm run cogniforge -- restore FILE), or move the file away to begin with an empty one",
+    ar: "استرجع نسخة احتياطية (npm run cogniforge -- restore FILE)، أو انقل الملف من مكانه للبدء بقاعدة فارغة",
+  },
+  "not-writable": {
+    en: "Set COGNIFORGE_DATA_DIR to a directory that this user may write",
+    ar: "اضبط COGNIFORGE_DATA_DIR على مجلد يحق لهذا المستخدم الكتابة فيه",
+  },
+};
