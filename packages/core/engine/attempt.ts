@@ -11,6 +11,7 @@ import type {
 } from "../events/mod.ts";
 import type { UpstreamFailure } from "../failures/mod.ts";
 import { UpstreamError } from "../failures/mod.ts";
+import type { StreamObserver } from "../metrics/mod.ts";
 import { StreamTiming } from "../metrics/mod.ts";
 import type { ProviderPart } from "../providers/mod.ts";
 import type { Clock } from "../resilience/mod.ts";
@@ -20,6 +21,7 @@ import type { AttemptShape } from "./continuer.ts";
 import { EndedByEngine, orAbort } from "./ended.ts";
 import { Intake } from "./intake.ts";
 import type { Target } from "./route.ts";
+import { nameOf } from "./route.ts";
 import { tableCost } from "./table_cost.ts";
 
 /** How long a report of usage, or the end mark, may come after the finish reason: late news is not worth a reader's wait. */
@@ -38,6 +40,7 @@ export interface AttemptOptions {
   signal: AbortSignal;
   /** Makes facts durable and so visible; awaited before the next read. */
   release: (facts: readonly AttemptFact[]) => Promise<void>;
+  observer?: StreamObserver | undefined;
 }
 
 /** How an attempt went. */
@@ -63,7 +66,7 @@ export interface AttemptResult {
  * Never throws for what the upstream does: that is the result's `failure`. What `release` throws goes through.
  */
 export async function runAttempt(options: AttemptOptions): Promise<AttemptResult> {
-  const { attempt, target, shape, deliveredCalls, timeouts, clock, signal, release } = options;
+  const { attempt, target, shape, deliveredCalls, timeouts, clock, signal, release, observer } = options;
   const intake = new Intake({ attempt, shape, deliveredCalls });
   const timing = new StreamTiming(clock.now());
   const abort = new AbortController();
@@ -83,7 +86,10 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
     for (;;) {
       const read = await orAbort(stream.next(), abort.signal);
       if (read.done) break;
-      observe(read.value, timing, silence, clock.now());
+      const now = clock.now();
+      const before = timing.lastTextAt;
+      const hasText = observe(read.value, timing, silence, now);
+      if (hasText && before !== undefined) observer?.noteGap(nameOf(target), now - before);
       const facts = intake.take(read.value);
       if (facts.length > 0) {
         try {
@@ -92,6 +98,7 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
           releaseError = { error };
           break;
         }
+        observer?.noteAddedLatency(clock.now() - now);
       }
       if (intake.finishReason !== undefined) silence.setLimit(Math.min(AFTER_FINISH_MS, timeouts.idleMs));
       else if (intake.hasContent) silence.setLimit(timeouts.idleMs);
@@ -125,7 +132,8 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
   return result;
 }
 
-function observe(parts: readonly ProviderPart[], timing: StreamTiming, silence: ProgressWatch, now: number): void {
+/** @returns Whether there was text. */
+function observe(parts: readonly ProviderPart[], timing: StreamTiming, silence: ProgressWatch, now: number): boolean {
   let sign: "progress" | "alive" = "alive";
   let chars = 0;
   let isFullProgress = false;
@@ -144,6 +152,7 @@ function observe(parts: readonly ProviderPart[], timing: StreamTiming, silence: 
   // Text earns time by its length, so that a drip of single characters is left like silence.
   if (sign === "progress" && !isFullProgress) silence.note(sign, chars);
   else silence.note(sign);
+  return chars > 0;
 }
 
 function failureOf(error: unknown): UpstreamFailure {

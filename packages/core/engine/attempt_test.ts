@@ -73,3 +73,20 @@ test("runAttempt() leaves nothing behind when it is cancelled in the middle", as
   assert.equal(clock.pending, 0);
   assert.equal(call()?.isReleased, true);
 });
+
+test("runAttempt() tells its observer the gaps between pieces of text, and how long each took to be durable", async () => {
+  const gaps: number[] = [];
+  const added: number[] = [];
+  const clock = new ManualClock();
+  const { running } = attemptOn([text("a"), { parts: [{ type: "alive" }] }, text("b"), text("c"), STOP], {
+    clock,
+    release: async (facts) => clock.advance(facts.length * 5),
+    observer: {
+      noteGap: ({ provider, model }, ms) => gaps.push(provider === "a" && model === "m" ? ms : -1),
+      noteAddedLatency: (ms) => added.push(ms),
+    },
+  });
+  assert.equal((await running).outcome, "completed");
+  assert.deepEqual(gaps, [5, 5]);
+  assert.deepEqual(added, [5, 5, 5]);
+});

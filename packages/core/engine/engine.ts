@@ -4,6 +4,7 @@ import type { AnswerState } from "../events/mod.ts";
 import { EMPTY_ANSWER_STATE } from "../events/mod.ts";
 import type { Journal, JournalEntry, JournalHeader, Lease } from "../journal/mod.ts";
 import { LeaseLostError } from "../journal/mod.ts";
+import type { StreamObserver } from "../metrics/mod.ts";
 import type { Clock } from "../resilience/mod.ts";
 import { systemClock } from "../resilience/mod.ts";
 import { runAnswer } from "./answer_run.ts";
@@ -30,6 +31,8 @@ export interface EngineOptions {
   resilience?: Resilience;
   /** Lifetime of a lease in milliseconds; renewed at a third of it. */
   leaseTtlMs?: number;
+  /** Told of every piece of text on its way. */
+  observer?: StreamObserver;
   /** Called once for each answer that this engine begins or takes up. */
   onStart?: (header: JournalHeader) => void;
   /** Called once for each answer that this engine carried to its end, after the terminal event is durable. */
@@ -152,7 +155,7 @@ export class Engine {
 
   #carry(header: JournalHeader, ask: Ask, route: Route, lease: Lease, past?: Past): void {
     const { answerId } = header;
-    const { journal, random = Math.random, onEnd, onError } = this.#options;
+    const { journal, random = Math.random, observer, onEnd, onError } = this.#options;
     const writer = new AnswerWriter(journal, lease, past?.state ?? EMPTY_ANSWER_STATE, () => this.#clock.wallTime());
     const abort = new AbortController();
     const policy = ask.onCut === undefined ? route : { ...route, onCut: ask.onCut };
@@ -169,6 +172,7 @@ export class Engine {
           signal: abort.signal,
           memory: this.#memory,
           resilience: this.#resilience,
+          observer,
           past,
         });
         await onEnd?.(header, writer.state);

@@ -124,6 +124,7 @@ export class Race {
           clock,
           signal: abort.signal,
           release: (facts) => this.#release(runner, facts, ticket),
+          observer: this.#options.observer,
         });
         report(ticket, result);
         return ticket.changes.length > 0 ? { ...result, breakers: ticket.changes.map(moveOf) } : result;

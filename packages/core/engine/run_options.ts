@@ -1,5 +1,5 @@
 import type { PrefillMemory } from "../continuation/mod.ts";
-import type { StreamTiming } from "../metrics/mod.ts";
+import type { StreamObserver, StreamTiming } from "../metrics/mod.ts";
 import type { Clock } from "../resilience/mod.ts";
 import type { AnswerWriter } from "./answer_writer.ts";
 import type { Ask } from "./ask.ts";
@@ -21,6 +21,8 @@ export interface AnswerRunOptions {
   /** What is known of the targets' ability to go on. */
   memory: PrefillMemory;
   resilience: Resilience;
+  /** Told of every piece of text on its way. */
+  observer?: StreamObserver | undefined;
   /** What was before this process took the answer up; absent where it begins here. */
   past: Past | undefined;
   /** Ends the answer; its reason is an `EndedByEngine`. */

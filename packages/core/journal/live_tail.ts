@@ -49,6 +49,13 @@ export class LiveTail {
     return this.#channels.size;
   }
 
+  /** Followers of all answers now. */
+  get followers(): number {
+    let count = 0;
+    for (const { followers } of this.#channels.values()) count += followers.size;
+    return count;
+  }
+
   /** Tells followers what the journal has just made durable; calls of one answer come in the order of its sequence. */
   publish(answerId: string, events: readonly JournalEvent[]): void {
     const channel = this.#channels.get(answerId);
