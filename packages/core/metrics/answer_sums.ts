@@ -55,10 +55,7 @@ export class AnswerSums {
 
   static from(data: AnswerSumsData): AnswerSums {
     const sums = new AnswerSums();
-    for (const name of COUNTS) sums.counts[name] = data[name] ?? 0;
-    Object.assign(sums.tokens, data.tokens);
-    for (const name of ["costs", "failures", "errors"] as const) addAll(sums[name], Object.entries(data[name] ?? {}));
-    for (const name of HISTOGRAMS) sums[name].merge(Histogram.from(data[name] ?? []));
+    sums.mergeData(data);
     return sums;
   }
 
@@ -96,6 +93,14 @@ export class AnswerSums {
     addTokens(this.tokens, other.tokens);
     for (const name of ["costs", "failures", "errors"] as const) addAll(this[name], other[name]);
     for (const name of HISTOGRAMS) this[name].merge(other[name]);
+  }
+
+  /** Merges sums as they were stored. */
+  mergeData(data: AnswerSumsData): void {
+    for (const name of COUNTS) this.counts[name] += data[name] ?? 0;
+    addTokens(this.tokens, data.tokens);
+    for (const name of ["costs", "failures", "errors"] as const) addAll(this[name], Object.entries(data[name] ?? {}));
+    for (const name of HISTOGRAMS) this[name].mergeData(data[name] ?? []);
   }
 
   toJSON(): AnswerSumsData {

@@ -32,15 +32,7 @@ export class Histogram {
   /** @throws {TypeError} If the data are none of a histogram. */
   static from(data: HistogramData): Histogram {
     const histogram = new Histogram();
-    if (data.length === 0) return histogram;
-    const [sum, min, max, ...pairs] = data;
-    if (sum === undefined || min === undefined || max === undefined || pairs.length % 2 !== 0) {
-      throw new TypeError(`Cannot read a histogram of ${data.length} numbers`);
-    }
-    for (let at = 0; at < pairs.length; at += 2) histogram.#fill(pairs[at] ?? 0, pairs[at + 1] ?? 0);
-    histogram.#sum = sum;
-    histogram.#min = min;
-    histogram.#max = max;
+    histogram.mergeData(data);
     return histogram;
   }
 
@@ -72,6 +64,23 @@ export class Histogram {
     this.#sum += other.#sum;
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
+  }
+
+  /**
+   * Adds all that the data tell of, without making a histogram of them first: ranges are merged from thousands of rows.
+   *
+   * @throws {TypeError} If the data are none of a histogram.
+   */
+  mergeData(data: HistogramData): void {
+    if (data.length === 0) return;
+    const [sum, min, max] = data;
+    if (sum === undefined || min === undefined || max === undefined || data.length % 2 === 0) {
+      throw new TypeError(`Cannot read a histogram of ${data.length} numbers`);
+    }
+    for (let at = 3; at < data.length; at += 2) this.#fill(data[at] ?? 0, data[at + 1] ?? 0);
+    this.#sum += sum;
+    this.#min = Math.min(this.#min, min);
+    this.#max = Math.max(this.#max, max);
   }
 
   /**

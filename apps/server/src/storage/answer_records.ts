@@ -15,7 +15,7 @@ export interface AnswerRecord {
 
 /** The store of ended answers. */
 export interface AnswerRecords {
-  /** Writes a record; the same answer again replaces it. */
+  /** Writes a record, and with it the answer's measures; the same answer again replaces the record, and is not measured again. */
   put(record: AnswerRecord): Promise<void>;
   get(answerId: string): Promise<AnswerRecord | undefined>;
   /** Those that exist, in no particular order. */

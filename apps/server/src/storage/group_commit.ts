@@ -9,6 +9,9 @@ export class Refusal {
   }
 }
 
+/** Told of a transaction that is durable: how many writes it had, and how many milliseconds it took. */
+export type CommitObserver = (writes: number, ms: number) => void;
+
 /** One write that waits for its transaction. */
 interface Pending {
   apply: () => unknown;
@@ -28,12 +31,14 @@ const MAX_GROUP = 256;
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
+  readonly #onCommit: CommitObserver | undefined;
   #pending: Pending[] = [];
   #isScheduled = false;
   #isClosed = false;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, onCommit?: CommitObserver) {
     this.#database = database;
+    this.#onCommit = onCommit;
   }
 
   /**
@@ -86,6 +91,7 @@ export class GroupCommit {
   /** Commits a group and settles it, or leaves nothing behind and tells why. */
   #commit(group: readonly Pending[]): { reason: unknown } | undefined {
     let results: unknown[];
+    const startedAt = performance.now();
     try {
       this.#database.exec("BEGIN IMMEDIATE");
       results = group.map(({ apply }) => apply());
@@ -95,6 +101,7 @@ export class GroupCommit {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       return { reason };
     }
+    this.#onCommit?.(group.length, performance.now() - startedAt);
     group.forEach((one, index) => {
       settle(one, results[index]);
     });

@@ -11,6 +11,8 @@ export type {
   Turn,
 } from "./conversations.ts";
 export { DATABASE_FILE } from "./database.ts";
+export type { CommitObserver } from "./group_commit.ts";
+export type { MeasuredAnswer, MeasureFilter, MeasureStore, MeasureWindow, StepSums } from "./measure_store.ts";
 export { migrationBackups } from "./migration_backup.ts";
 export type { RouteVersion, RouteVersions } from "./route_versions.ts";
 export type { StorageSchema } from "./schema.ts";

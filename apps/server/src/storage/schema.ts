@@ -45,6 +45,35 @@ export interface StorageSchema {
     /** JSON. */
     end_event: string;
   };
+  answer_measures: {
+    /** In the order of writing. */
+    measure_key: Generated<number>;
+    answer_id: string;
+    owner: string;
+    conversation_id: string | null;
+    ended_at: number;
+    route: string;
+    /** With `model`: the target that wrote the end of the text; empty if none wrote anything. */
+    provider: string;
+    model: string;
+    /** JSON of `AnswerMeasures`. */
+    measures: string;
+  };
+  measure_sums: {
+    resolution_ms: number;
+    /** A multiple of the resolution since the epoch. */
+    starts_at: number;
+    route: string;
+    provider: string;
+    model: string;
+    /** JSON of `AnswerSumsData`. */
+    sums: string;
+  };
+  measure_progress: {
+    id: number;
+    /** The last `measure_key` that is in the sums. */
+    summed_up_to: number;
+  };
   prefill_memory: {
     /** `provider/model`. */
     target: string;

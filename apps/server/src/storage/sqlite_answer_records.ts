@@ -1,4 +1,5 @@
-import type { Kysely, Selectable } from "kysely";
+import { measuresOf } from "@cogniforge/core/metrics";
+import type { Insertable, Kysely, Selectable } from "kysely";
 import type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
 import type { StorageSchema } from "./schema.ts";
 import { SearchIndex } from "./search_index.ts";
@@ -21,6 +22,12 @@ export class SqliteAnswerRecords implements AnswerRecords {
         .insertInto("answer_records")
         .values({ answer_id, ...columns })
         .onConflict((conflict) => conflict.column("answer_id").doUpdateSet(columns))
+        .execute();
+      // Once for each answer, whoever writes its record again.
+      await transaction
+        .insertInto("answer_measures")
+        .values(measuresRowOf(record))
+        .onConflict((conflict) => conflict.column("answer_id").doNothing())
         .execute();
       const { conversationId, text } = record;
       if (conversationId === undefined || text === "") return;
@@ -71,6 +78,25 @@ function rowOf({
     reasoning,
     tool_calls: JSON.stringify(toolCalls),
     end_event: JSON.stringify(end),
+  };
+}
+
+function measuresRowOf({
+  answerId,
+  owner,
+  conversationId,
+  route,
+  end,
+}: AnswerRecord): Insertable<StorageSchema["answer_measures"]> {
+  return {
+    answer_id: answerId,
+    owner,
+    conversation_id: conversationId ?? null,
+    ended_at: end.at,
+    route,
+    provider: end.provider ?? "",
+    model: end.model ?? "",
+    measures: JSON.stringify(measuresOf(answerId, route, end)),
   };
 }
 

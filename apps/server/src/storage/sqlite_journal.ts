@@ -11,8 +11,14 @@ import type {
   WallClock,
 } from "@cogniforge/core/journal";
 import { checkBatch, LiveTail, leaseLost, systemWallClock } from "@cogniforge/core/journal";
-import { GroupCommit, Refusal } from "./group_commit.ts";
+import { type CommitObserver, GroupCommit, Refusal } from "./group_commit.ts";
 import { type JournalStatements, prepareJournal } from "./journal_statements.ts";
+
+export interface SqliteJournalOptions {
+  clock?: WallClock;
+  /** Told of every transaction. */
+  onCommit?: CommitObserver | undefined;
+}
 
 /**
  * The journal on SQLite.
@@ -28,15 +34,20 @@ export class SqliteJournal implements Journal {
   /** Keys of the answers of leases in use: an append then finds its row by number. A lease from elsewhere is looked up. */
   readonly #keys = new WeakMap<Lease, number>();
 
-  constructor(database: DatabaseSync, { clock = systemWallClock }: { clock?: WallClock } = {}) {
+  constructor(database: DatabaseSync, { clock = systemWallClock, onCommit }: SqliteJournalOptions = {}) {
     this.#clock = clock;
     this.#statements = prepareJournal(database);
-    this.#commits = new GroupCommit(database);
+    this.#commits = new GroupCommit(database, onCommit);
   }
 
   /** Answers that are followed now. */
   get followed(): number {
     return this.#tail.size;
+  }
+
+  /** Those who follow them. */
+  get followers(): number {
+    return this.#tail.followers;
   }
 
   async create(

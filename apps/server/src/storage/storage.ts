@@ -6,12 +6,15 @@ import type { AnswerRecords } from "./answer_records.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
+import type { CommitObserver } from "./group_commit.ts";
+import type { MeasureStore } from "./measure_store.ts";
 import type { RouteVersions } from "./route_versions.ts";
 import type { StorageSchema } from "./schema.ts";
 import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
 import { SqliteAuditLog } from "./sqlite_audit_log.ts";
 import { SqliteConversations } from "./sqlite_conversations.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
+import { SqliteMeasureStore } from "./sqlite_measure_store.ts";
 import { SqlitePrefillMemory } from "./sqlite_prefill_memory.ts";
 import { SqliteRouteVersions } from "./sqlite_route_versions.ts";
 
@@ -19,6 +22,8 @@ export interface OpenStorageOptions {
   /** `COGNIFORGE_DATA_DIR`; made if need be. */
   directory: string;
   clock?: WallClock;
+  /** Told of every transaction of the journal. */
+  onCommit?: CommitObserver;
 }
 
 /** Everything that is kept, in one file. */
@@ -28,6 +33,7 @@ export interface Storage {
   journal: SqliteJournal;
   conversations: ConversationStore;
   records: AnswerRecords;
+  measures: MeasureStore;
   prefillMemory: SqlitePrefillMemory;
   routeVersions: RouteVersions;
   auditLog: AuditLog;
@@ -45,15 +51,20 @@ export interface Storage {
  *
  * @throws {StorageOpenError} If that can't be done; the message says what to do.
  */
-export async function openStorage({ directory, clock = systemWallClock }: OpenStorageOptions): Promise<Storage> {
+export async function openStorage({
+  directory,
+  clock = systemWallClock,
+  onCommit,
+}: OpenStorageOptions): Promise<Storage> {
   const { path, database, kysely } = await openDatabase(directory);
-  const journal = new SqliteJournal(database, { clock });
+  const journal = new SqliteJournal(database, { clock, onCommit });
   const prefillMemory = await SqlitePrefillMemory.open(kysely, clock);
   return {
     path,
     journal,
     conversations: new SqliteConversations(kysely),
     records: new SqliteAnswerRecords(kysely),
+    measures: new SqliteMeasureStore(kysely, clock),
     prefillMemory,
     routeVersions: new SqliteRouteVersions(kysely),
     auditLog: new SqliteAuditLog(kysely),

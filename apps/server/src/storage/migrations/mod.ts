@@ -3,6 +3,7 @@ import { beginning } from "./m0001_beginning.ts";
 import { prefillMemory } from "./m0002_prefill_memory.ts";
 import { prefillSetting } from "./m0003_prefill_setting.ts";
 import { branchesAndSearch } from "./m0004_branches_and_search.ts";
+import { answerMeasures } from "./m0005_answer_measures.ts";
 import { consoleSettings } from "./m0007_console_settings.ts";
 
 /** Every migration by name, in the order of the names; one that was released is never edited. */
@@ -11,5 +12,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0002_prefill_memory": prefillMemory,
   "0003_prefill_setting": prefillSetting,
   "0004_branches_and_search": branchesAndSearch,
+  "0005_answer_measures": answerMeasures,
   "0007_console_settings": consoleSettings,
 };
