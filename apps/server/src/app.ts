@@ -1,7 +1,6 @@
 import type { Server } from "node:http";
 import { createResilience, Engine } from "@cogniforge/core/engine";
 import { systemWallClock } from "@cogniforge/core/journal";
-import { AnswerCounters } from "@cogniforge/core/metrics";
 import { systemClock } from "@cogniforge/core/resilience";
 import { AnswerService } from "./answers/answer_service.ts";
 import { Audience } from "./answers/audience.ts";
@@ -19,6 +18,7 @@ import { consoleFallback } from "./doors/console/fallback.ts";
 import { exportRoutes } from "./doors/export/door.ts";
 import type { Readiness } from "./doors/health/door.ts";
 import { healthRoutes } from "./doors/health/door.ts";
+import { metricsRoutes } from "./doors/metrics/door.ts";
 import { openAiRoutes } from "./doors/openai/door.ts";
 import { sseRoutes } from "./doors/sse/door.ts";
 import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
@@ -27,11 +27,14 @@ import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
 import { waitUntil } from "./http/wait_until.ts";
 import type { Logger } from "./log.ts";
+import { watchEventLoop } from "./measures/event_loop.ts";
+import { MeasureService } from "./measures/measure_service.ts";
+import { Telemetry } from "./measures/telemetry.ts";
 import { ProviderDrills } from "./providers/drills.ts";
 import { prefillSettings } from "./providers/prefill_settings.ts";
 import { RouteBook } from "./providers/route_book.ts";
 import { createTransport } from "./providers/transport.ts";
-import type { Measures, Services } from "./services.ts";
+import type { Services } from "./services.ts";
 import { openStorage } from "./storage/mod.ts";
 import { ConfiguredSystem } from "./system_info.ts";
 
@@ -79,7 +82,11 @@ export interface App {
  */
 export async function startApp({ environment, directory, log }: AppOptions): Promise<App> {
   const config = await loadConfig({ environment, directory });
-  const storage = await openStorage({ directory: config.dataDirectory });
+  const telemetry = new Telemetry();
+  const storage = await openStorage({
+    directory: config.dataDirectory,
+    onCommit: (writes, ms) => telemetry.noteCommit(writes, ms),
+  });
   const transport = createTransport();
   const auth: AuthGate = await openAuthGate({ config, storage });
   const current = { config, routes: new RouteBook(config, transport.fetch) };
@@ -88,7 +95,6 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   let isStoreHealthy = true;
 
   const holder = newHolder();
-  const counters = new AnswerCounters();
   const resilience = createResilience(systemClock);
   resilience.hedges.limit(config.hedging);
   resilience.breakers.onChange(({ provider, model, from, state, lastFailure }) =>
@@ -102,14 +108,16 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     holder,
     prefillMemory: storage.prefillMemory,
     resilience,
-    onStart: () => counters.noteStart(),
+    observer: telemetry,
+    onStart: (header) => telemetry.noteStart(header),
     async onEnd(header, state) {
-      counters.noteEnd(state);
+      telemetry.noteEnd(header, state);
       audience.ended(header.answerId);
       const record = recordOf(header, state);
       if (record === undefined) return;
       await storage.records.put(record);
       if (record.conversationId !== undefined) changes.note(record.owner, record.conversationId);
+      telemetry.noteKept();
     },
     onError: (error, answerId) => log.error({ err: error, answerId }, "An answer could not be carried on"),
   });
@@ -130,7 +138,16 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     () => current,
     () => auth.firstRun.hasAdministrator(),
   );
-  const measures: Measures = { counts: () => counters.counts(), breakers: () => resilience.breakers.states() };
+  const measures = new MeasureService({
+    telemetry,
+    store: storage.measures,
+    readings: {
+      running: () => engine.running,
+      readers: () => journal.followers,
+      breakers: () => resilience.breakers.states(),
+    },
+    clock: systemWallClock,
+  });
   const drills = new ProviderDrills(() => current.routes.providers);
   const services: Services = {
     answers,
@@ -152,6 +169,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const server = createHttpServer({
     routes: [
       ...healthRoutes(readiness),
+      ...metricsRoutes({ services, authenticate: auth.principalOf, token: config.metricsToken?.reveal() }),
       ...sseRoutes(services, auth.principalOf),
       ...exportRoutes(services, auth.principalOf),
       // Before the door whose paths it shares.
@@ -172,15 +190,22 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   });
 
+  const loop = watchEventLoop();
   const housekeep = async () => {
+    const delayMs = loop.longestMs();
+    if (delayMs !== undefined) telemetry.noteLoopDelay(delayMs);
     isStoreHealthy = await storage.isHealthy();
     await storage.journal.expireDeadHolders((other) => isDeadHolder(other, holder));
     const recovered = await engine.recover();
     if (recovered > 0) log.info({ recovered }, "Answers of a holder that died were taken up");
     await purgeRemoved({ store, journal, cancel: (answerId) => engine.cancel(answerId), now: Date.now() });
+    await storage.measures.keep();
   };
   await housekeep();
-  const housekeeping = setInterval(() => void housekeep().catch(onError), HOUSEKEEPING_MS);
+  let keeping = Promise.resolve();
+  const housekeeping = setInterval(() => {
+    keeping = housekeep().catch(onError);
+  }, HOUSEKEEPING_MS);
   const stopWatching = watchConfig({
     environment,
     directory,
@@ -206,6 +231,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       isDraining = true;
       changes.close();
       clearInterval(housekeeping);
+      loop.stop();
       stopWatching();
       let isClosed = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
@@ -224,6 +250,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       }, leaveMs);
       server.closeAllConnections();
       await closed;
+      await keeping;
       await transport.close();
       await storage.close();
     },

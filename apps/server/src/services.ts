@@ -5,7 +5,11 @@ import type { Answers } from "./answers/answers.ts";
 import type { Conversations } from "./answers/conversations.ts";
 import type { Audit } from "./audit/mod.ts";
 import type { FirstRun } from "./auth/first_run.ts";
+import type { Principal } from "./auth/principal.ts";
+import type { Overview, RangeName } from "./measures/overview.ts";
+import type { Pulse } from "./measures/pulse.ts";
 import type { AnswerRecords } from "./storage/answer_records.ts";
+import type { MeasuredAnswer, MeasureFilter } from "./storage/measure_store.ts";
 
 /** One target as the console lists it; a key only masked. */
 export interface TargetStatus {
@@ -82,11 +86,21 @@ export interface Drills {
   disarm(provider: string): DrillStatus;
 }
 
-/** What the program measures of itself since it started. */
+/** What the program measures of itself. */
 export interface Measures {
+  /** Since it started. */
   counts(): AnswerCounts;
   /** Circuit breakers that are not closed, or whose target failed lately. */
   breakers(): BreakerStatus[];
+  /** A stretch of time at a glance, up to now. */
+  overview(range: RangeName, filter: MeasureFilter): Promise<Overview>;
+  /** The latest ended answers, newest first, with the conversations that are the principal's. */
+  latest(principal: Principal, limit: number, filter: MeasureFilter): Promise<MeasuredAnswer[]>;
+  pulse(): Pulse;
+  /** The pulse at once and whenever it has changed, at most once a second, until the signal aborts. */
+  watch(signal: AbortSignal): AsyncIterable<Pulse>;
+  /** Everything since the start in Prometheus's text format, with its media type. */
+  scrape(): { type: string; text: string };
 }
 
 /** Everything that the doors need, made once at the start. */

@@ -67,6 +67,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** The bootstrap key of programs. */
   readonly apiKey?: Secret;
+  /** Opens `/metrics` and nothing else. */
+  readonly metricsToken?: Secret;
   /** The first administrator, created at start where there is none. */
   readonly admin?: { readonly email: string; readonly password: Secret; readonly name: string };
   /** Whether the console is served. */

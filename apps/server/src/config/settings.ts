@@ -15,6 +15,7 @@ export type Settings = Pick<
   | "port"
   | "dataDirectory"
   | "apiKey"
+  | "metricsToken"
   | "admin"
   | "console"
   | "maxQuestionLength"
@@ -29,12 +30,14 @@ export type Settings = Pick<
 export function readSettings(reader: EnvironmentReader, directory: string, report: ConfigReport): Settings {
   const isExtreme = reader.boolean("LLM_EXTREME_COMPLEXITY_MODE", false);
   const apiKey = readApiKey(reader, report);
+  const metricsToken = reader.key("COGNIFORGE_METRICS_TOKEN");
   const admin = readAdmin(reader, report);
   return {
     host: readHost(reader, report),
     port: reader.integer("PORT", 4100, { min: 0, max: 65535 }),
     dataDirectory: resolve(directory, reader.text("COGNIFORGE_DATA_DIR") ?? "data"),
     ...(apiKey && { apiKey }),
+    ...(metricsToken && { metricsToken }),
     ...(admin && { admin }),
     console: reader.boolean("COGNIFORGE_CONSOLE", true),
     maxQuestionLength: reader.integer("ADMIN_AI_MAX_QUESTION_LENGTH", 100_000, { min: 1, max: 10_000_000 }),

@@ -3,6 +3,7 @@ import { answersRouter } from "./answers.ts";
 import { auditRouter } from "./audit.ts";
 import { conversationsRouter } from "./conversations.ts";
 import { drillProcedures } from "./drills.ts";
+import { metricsRouter } from "./metrics.ts";
 import { adminProcedure, openProcedure, router } from "./trpc.ts";
 
 /** The whole API of the tRPC door; clients import its type alone. */
@@ -14,10 +15,7 @@ export const appRouter = router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
     ...drillProcedures,
   }),
-  metrics: router({
-    counters: adminProcedure.query(({ ctx }) => ctx.services.measures.counts()),
-    breakers: adminProcedure.query(({ ctx }) => ctx.services.measures.breakers()),
-  }),
+  metrics: metricsRouter,
   system: router({
     status: openProcedure.query(({ ctx }) => ctx.services.system.status()),
   }),
