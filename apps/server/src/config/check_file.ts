@@ -82,7 +82,13 @@ function hasModel(provider: string, raw: unknown, { defaultModel }: CheckOptions
   return isEnvironmentProvider(provider) && hasEnvironmentModel(provider, defaultModel);
 }
 
-function checkTimeouts(name: string, route: unknown, options: CheckOptions, report: ConfigReport) {
+/** No limit of a route may be longer than its total one. */
+export function checkTimeouts(
+  name: string,
+  route: unknown,
+  options: Pick<CheckOptions, "totalMs">,
+  report: ConfigReport,
+): void {
   const given = valueAt(route, ["timeouts", "totalMs"]);
   const totalMs = typeof given === "number" ? given : options.totalMs;
   for (const field of [

@@ -2,8 +2,8 @@ import type { Bilingual, Timeouts } from "@cogniforge/core/events";
 import type { Price } from "@cogniforge/core/metrics";
 import type { PrefillStyle } from "@cogniforge/core/providers";
 import type { HedgeLimits } from "@cogniforge/core/resilience";
-import type { SetupHint } from "../services.ts";
 import type { Secret } from "./secret.ts";
+import type { SetupHint } from "./setup_hint.ts";
 
 /** The wire languages that a configured provider can speak. */
 export const CONFIG_DIALECTS = [
@@ -59,6 +59,29 @@ export interface RouteConfig {
   readonly onCut: "continue" | "fail";
 }
 
+/** Who says what a value is. */
+export type ValueSource = "default" | "environment" | "file" | "console";
+
+/** The values of a route that can be set apart from each other, by their paths in the configuration file. */
+export const ROUTE_VALUES = [
+  "targets",
+  "timeouts.connectMs",
+  "timeouts.firstTokenMs",
+  "timeouts.idleMs",
+  "timeouts.totalMs",
+  "maxRetries",
+  "hedgeAfterMs",
+  "onCut",
+] as const;
+export type RouteValue = (typeof ROUTE_VALUES)[number];
+
+/** Where a route comes from. */
+export interface RouteOrigin {
+  /** `file` where the file gives the route itself, and not only its providers. */
+  readonly route: "environment" | "file" | "console";
+  readonly values: Readonly<Record<RouteValue, ValueSource>>;
+}
+
 /** Everything that is configured: checked, frozen, and without a secret in its JSON. */
 export interface Config {
   readonly host: string;
@@ -88,6 +111,8 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /** Always holds `default`. */
   readonly routes: Readonly<Record<string, RouteConfig>>;
+  /** For each route, who says what its values are. */
+  readonly routeOrigins: Readonly<Record<string, RouteOrigin>>;
   /** What tokens cost, by a model's name or a pattern with `*`; these win over the table that is built in. */
   readonly prices: Readonly<Record<string, Price>>;
   /** What hedging may cost, over all routes. */

@@ -9,6 +9,7 @@ import type { ParsedConfigFile } from "./file_schema.ts";
 import { deepFreeze, toRecord } from "./frozen.ts";
 import { reportIgnoredVariables } from "./ignored_variables.ts";
 import { type Policy, readPolicy } from "./policy.ts";
+import { routeOrigins } from "./route_origins.ts";
 import { buildRoutes, DEFAULT_ROUTE, forceMock } from "./routes.ts";
 import { readSettings } from "./settings.ts";
 import { setupHints } from "./setup_hints.ts";
@@ -44,6 +45,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     isMockAllowed,
     providers: toRecord([...providers].map(([name, { config }]) => [name, config])),
     routes: toRecord(settings.isMockForced ? forceMock(routes, providers) : routes),
+    routeOrigins: toRecord(routeOrigins({ file, reader, isExtreme: settings.isExtreme })),
     prices: toRecord(Object.entries(file?.prices ?? {})),
     hedging: { ...file?.hedging },
     hints: route ? setupHints(reader, { route, providers, isRouteOfFile, isMockAllowed: hasMock }) : [],

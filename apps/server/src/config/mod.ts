@@ -4,11 +4,16 @@ export type {
   ConfigSource,
   ProviderConfig,
   RouteConfig,
+  RouteOrigin,
+  RouteValue,
   TargetConfig,
+  ValueSource,
 } from "./config.ts";
-export { CONFIG_DIALECTS } from "./config.ts";
+export { CONFIG_DIALECTS, ROUTE_VALUES } from "./config.ts";
 export type { ConfigProblem } from "./config_error.ts";
 export { ConfigError } from "./config_error.ts";
+export type { ReadOnlyReason, RouteSettings } from "./console_routes.ts";
+export { baseRoute, isDormant, layerRoutes, readOnlyReason } from "./console_routes.ts";
 export { defineConfig } from "./define_config.ts";
 export type { ConfigFile } from "./file_schema.ts";
 export { loadConfig } from "./load_config.ts";

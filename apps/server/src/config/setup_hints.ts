@@ -1,7 +1,7 @@
-import type { SetupHint } from "../services.ts";
 import type { ProviderConfig, RouteConfig } from "./config.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
 import type { KnownProvider } from "./known_provider.ts";
+import type { SetupHint } from "./setup_hint.ts";
 
 type Advice = Pick<SetupHint, "variable" | "effect">;
 
