@@ -32,9 +32,12 @@ import { MeasureService } from "./measures/measure_service.ts";
 import { Telemetry } from "./measures/telemetry.ts";
 import { ProviderDrills } from "./providers/drills.ts";
 import { prefillSettings } from "./providers/prefill_settings.ts";
+import { RecentTimings } from "./providers/recent_timings.ts";
 import { RouteBook } from "./providers/route_book.ts";
+import { TargetTests } from "./providers/target_tests.ts";
 import { createTransport } from "./providers/transport.ts";
 import type { Services } from "./services.ts";
+import { RouteSettingsService } from "./settings/mod.ts";
 import { openStorage } from "./storage/mod.ts";
 import { ConfiguredSystem } from "./system_info.ts";
 
@@ -89,12 +92,26 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   });
   const transport = createTransport();
   const auth: AuthGate = await openAuthGate({ config, storage });
-  const current = { config, routes: new RouteBook(config, transport.fetch) };
+  const audit = new Audit(storage.auditLog, systemWallClock);
+  let loaded = config;
+  const routeSettings = await RouteSettingsService.open({
+    versions: storage.routeVersions,
+    audit,
+    clock: systemWallClock,
+    config: () => loaded,
+    onChange() {
+      current.config = routeSettings.layered(loaded);
+      current.routes = new RouteBook(current.config, transport.fetch, current.routes.providers);
+    },
+  });
+  const layered = routeSettings.layered(config);
+  const current = { config: layered, routes: new RouteBook(layered, transport.fetch) };
   storage.prefillMemory.configure(prefillSettings(config));
   let isDraining = false;
   let isStoreHealthy = true;
 
   const holder = newHolder();
+  const timings = new RecentTimings();
   const resilience = createResilience(systemClock);
   resilience.hedges.limit(config.hedging);
   resilience.breakers.onChange(({ provider, model, from, state, lastFailure }) =>
@@ -112,6 +129,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     onStart: (header) => telemetry.noteStart(header),
     async onEnd(header, state) {
       telemetry.noteEnd(header, state);
+      timings.note(state);
       audience.ended(header.answerId);
       const record = recordOf(header, state);
       if (record === undefined) return;
@@ -137,6 +155,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const system = new ConfiguredSystem(
     () => current,
     () => auth.firstRun.hasAdministrator(),
+    timings,
   );
   const measures = new MeasureService({
     telemetry,
@@ -157,7 +176,16 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     system,
     measures,
     drills,
-    audit: new Audit(storage.auditLog, systemWallClock),
+    targets: {
+      tests: new TargetTests({
+        find: (provider, model) => current.routes.resolve(`${provider}/${model}`)?.targets[0],
+        breakers: resilience.breakers,
+        clock: systemClock,
+      }),
+      resetBreakers: (provider) => resilience.breakers.reset(provider),
+    },
+    audit,
+    routeSettings,
   };
   const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
   const trpc = mountTrpc({ services, authenticate: auth.principalOf, onError });
@@ -210,8 +238,9 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     environment,
     directory,
     onChange(changed) {
-      current.config = changed;
-      current.routes = new RouteBook(changed, transport.fetch);
+      loaded = changed;
+      current.config = routeSettings.layered(changed);
+      current.routes = new RouteBook(current.config, transport.fetch);
       storage.prefillMemory.configure(prefillSettings(changed));
       resilience.hedges.limit(changed.hedging);
       // A key that was refused may be another one now.

@@ -1,4 +1,4 @@
-import type { AnswerCounts } from "@cogniforge/core/metrics";
+import type { AnswerCounts, Price } from "@cogniforge/core/metrics";
 import type { Fault, FaultInput } from "@cogniforge/core/providers";
 import type { BreakerStatus } from "@cogniforge/core/resilience";
 import type { Answers } from "./answers/answers.ts";
@@ -6,8 +6,12 @@ import type { Conversations } from "./answers/conversations.ts";
 import type { Audit } from "./audit/mod.ts";
 import type { FirstRun } from "./auth/first_run.ts";
 import type { Principal } from "./auth/principal.ts";
+import type { SetupHint } from "./config/setup_hint.ts";
 import type { Overview, RangeName } from "./measures/overview.ts";
 import type { Pulse } from "./measures/pulse.ts";
+import type { FirstTokenSummary } from "./providers/recent_timings.ts";
+import type { TargetTests } from "./providers/target_tests.ts";
+import type { RouteSettingsService } from "./settings/mod.ts";
 import type { AnswerRecords } from "./storage/answer_records.ts";
 import type { MeasuredAnswer, MeasureFilter } from "./storage/measure_store.ts";
 
@@ -19,10 +23,16 @@ export interface TargetStatus {
   baseUrl?: string | undefined;
   /** For example `sk-or-v…wxyz`; absent without a key. */
   maskedKey?: string | undefined;
+  /** Name of the variable that holds its key, or would hold it. */
+  keyVariable?: string | undefined;
   isTrial: boolean;
   isUsable: boolean;
   /** What is known of what can be asked of it; what is not known is absent. */
   abilities?: ModelAbilities | undefined;
+  /** What its tokens cost, where the configuration or the table that is built in says so. */
+  price?: Price | undefined;
+  /** How soon it began to answer lately; absent where nobody asked it since the start. */
+  firstToken?: FirstTokenSummary | undefined;
 }
 
 /** What can be asked of a model; what is not known is absent. */
@@ -36,14 +46,6 @@ export interface ModelAbilities {
   logprobs?: boolean;
   /** Whether it goes on from a beginning of its own message. */
   prefill?: boolean;
-}
-
-/** A variable that could be set, and what it would do. */
-export interface SetupHint {
-  variable: string;
-  /** `missing`, or `placeholder` where the value of `.env.example` was left. */
-  state: "missing" | "placeholder";
-  effect: { en: string; ar: string };
 }
 
 export interface SystemStatus {
@@ -87,6 +89,14 @@ export interface Drills {
 }
 
 /** What the program measures of itself. */
+/** What administrators do with targets by hand. */
+export interface TargetTools {
+  tests: TargetTests;
+  /** Closes and forgets the circuit breakers of one provider's key and targets. */
+  resetBreakers(provider: string): void;
+}
+
+/** What the program measures of itself since it started. */
 export interface Measures {
   /** Since it started. */
   counts(): AnswerCounts;
@@ -112,5 +122,7 @@ export interface Services {
   system: SystemInfo;
   measures: Measures;
   drills: Drills;
+  targets: TargetTools;
   audit: Audit;
+  routeSettings: RouteSettingsService;
 }

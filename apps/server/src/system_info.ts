@@ -1,4 +1,5 @@
 import type { Config } from "./config/mod.ts";
+import type { RecentTimings } from "./providers/recent_timings.ts";
 import type { RouteBook } from "./providers/route_book.ts";
 import type { RouteStatus, SystemInfo, SystemStatus } from "./services.ts";
 import { VERSION } from "./version.ts";
@@ -7,10 +8,16 @@ import { VERSION } from "./version.ts";
 export class ConfiguredSystem implements SystemInfo {
   readonly #current: () => { config: Config; routes: RouteBook };
   readonly #hasAdministrator: () => Promise<boolean>;
+  readonly #timings: RecentTimings;
 
-  constructor(current: () => { config: Config; routes: RouteBook }, hasAdministrator: () => Promise<boolean>) {
+  constructor(
+    current: () => { config: Config; routes: RouteBook },
+    hasAdministrator: () => Promise<boolean>,
+    timings: RecentTimings,
+  ) {
     this.#current = current;
     this.#hasAdministrator = hasAdministrator;
+    this.#timings = timings;
   }
 
   async status(): Promise<SystemStatus> {
@@ -27,6 +34,10 @@ export class ConfiguredSystem implements SystemInfo {
   }
 
   routes(): RouteStatus[] {
-    return this.#current().routes.list();
+    const routes = this.#current().routes.list();
+    return routes.map(({ route, targets }) => ({
+      route,
+      targets: targets.map((target) => ({ ...target, firstToken: this.#timings.of(target.provider, target.model) })),
+    }));
   }
 }

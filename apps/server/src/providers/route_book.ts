@@ -14,18 +14,11 @@ export class RouteBook {
   /** Those that can be asked, by name; a `FaultyProvider` where drills may be held. */
   readonly providers: ReadonlyMap<string, Provider>;
 
-  constructor(config: Config, fetch: ProviderFetch) {
+  /** @param providers Those of a book whose configuration differs in its routes alone: their drills go on. */
+  constructor(config: Config, fetch: ProviderFetch, providers = makeProviders(config, fetch)) {
     this.#config = config;
     this.#prices = new PriceBook(config.prices);
-    const usable = Object.values(config.providers).filter(({ isUsable }) => isUsable);
-    this.providers = new Map(
-      usable.map((usableConfig) => {
-        const provider = makeProvider(usableConfig, fetch);
-        // A fault on purpose and an answer without a model are equally unwelcome where answers are meant.
-        const isDrillAllowed = provider.isTrial || config.isMockAllowed;
-        return [provider.name, isDrillAllowed ? new FaultyProvider(provider) : provider];
-      }),
-    );
+    this.providers = providers;
   }
 
   /** The route that a name means, with those targets that can be asked. */
@@ -66,9 +59,11 @@ export class RouteBook {
       dialect,
       baseUrl,
       maskedKey: apiKey && maskKey(apiKey.reveal()),
+      keyVariable: provider?.keyVariable,
       isTrial: dialect === "mock",
       isUsable,
       abilities: this.#abilitiesOf(provider, model),
+      price: provider && this.#prices.priceOf(provider, model),
     };
   }
 
@@ -80,4 +75,16 @@ export class RouteBook {
     const isPrefillKnown = this.providers.get(name)?.acceptsPrefill?.(model) === true;
     return { ...abilitiesOf(known || undefined, model), ...(isPrefillKnown && { prefill: true }) };
   }
+}
+
+function makeProviders(config: Config, fetch: ProviderFetch): ReadonlyMap<string, Provider> {
+  const usable = Object.values(config.providers).filter(({ isUsable }) => isUsable);
+  return new Map(
+    usable.map((usableConfig) => {
+      const provider = makeProvider(usableConfig, fetch);
+      // A fault on purpose and an answer without a model are equally unwelcome where answers are meant.
+      const isDrillAllowed = provider.isTrial || config.isMockAllowed;
+      return [provider.name, isDrillAllowed ? new FaultyProvider(provider) : provider];
+    }),
+  );
 }

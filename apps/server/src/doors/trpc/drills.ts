@@ -8,11 +8,19 @@ const provider = z.string().min(1).max(64);
 export const drillProcedures = {
   drills: adminProcedure.query(({ ctx }) => ctx.services.drills.list()),
 
-  armDrill: adminProcedure
-    .input(z.object({ provider, fault: faultSchema }))
-    .mutation(({ ctx, input }) => ctx.services.drills.arm(input.provider, input.fault)),
+  armDrill: adminProcedure.input(z.object({ provider, fault: faultSchema })).mutation(async ({ ctx, input }) => {
+    const status = ctx.services.drills.arm(input.provider, input.fault);
+    await ctx.services.audit.record(ctx.principal, {
+      action: "drill-armed",
+      object: input.provider,
+      detail: { fault: status.armed },
+    });
+    return status;
+  }),
 
-  disarmDrill: adminProcedure
-    .input(z.object({ provider }))
-    .mutation(({ ctx, input }) => ctx.services.drills.disarm(input.provider)),
+  disarmDrill: adminProcedure.input(z.object({ provider })).mutation(async ({ ctx, input }) => {
+    const status = ctx.services.drills.disarm(input.provider);
+    await ctx.services.audit.record(ctx.principal, { action: "drill-disarmed", object: input.provider });
+    return status;
+  }),
 };

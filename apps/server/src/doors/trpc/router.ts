@@ -4,6 +4,8 @@ import { auditRouter } from "./audit.ts";
 import { conversationsRouter } from "./conversations.ts";
 import { drillProcedures } from "./drills.ts";
 import { metricsRouter } from "./metrics.ts";
+import { settingsRouter } from "./settings.ts";
+import { targetProcedures } from "./targets.ts";
 import { adminProcedure, openProcedure, router } from "./trpc.ts";
 
 /** The whole API of the tRPC door; clients import its type alone. */
@@ -11,9 +13,11 @@ export const appRouter = router({
   answers: answersRouter,
   conversations: conversationsRouter,
   audit: auditRouter,
+  settings: settingsRouter,
   providers: router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
     ...drillProcedures,
+    ...targetProcedures,
   }),
   metrics: metricsRouter,
   system: router({
