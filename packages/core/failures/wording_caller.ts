@@ -1,3 +1,4 @@
+import { waitText } from "./wait_text.ts";
 import { say, sayWithField, type WordingOf } from "./wording.ts";
 
 /** Failures of a caller's request. */
@@ -59,6 +60,17 @@ export const CALLER_WORDINGS = {
       "سجّل الدخول إلى لوحة التحكم؛ أما البرامج فترسل الترويسة Authorization: Bearer مع مفتاح من اللوحة أو من COGNIFORGE_API_KEY.",
     ],
   ),
+  "key-expired": say(
+    ["This API key has expired.", "Create a new key in the console, or let an administrator prolong this one."],
+    [
+      "انتهت صلاحية مفتاح الواجهة البرمجية هذا.",
+      "أنشئ مفتاحًا جديدًا من لوحة التحكم، أو اطلب من أحد المديرين تمديد هذا المفتاح.",
+    ],
+  ),
+  "key-revoked": say(
+    ["This API key was revoked.", "Create a new key in the console, and put it where the program reads its key."],
+    ["أُلغي مفتاح الواجهة البرمجية هذا.", "أنشئ مفتاحًا جديدًا من لوحة التحكم وضعه حيث يقرأ البرنامج مفتاحه."],
+  ),
   forbidden: sayWithField(
     say(
       ["You are not allowed to do this.", "Sign in as an administrator, or ask one for the permission."],
@@ -106,6 +118,14 @@ export const CALLER_WORDINGS = {
       ],
     ),
   ),
+  "key-not-found": say(
+    ["There is no such API key.", "It may belong to somebody else; choose one from the list in the console."],
+    ["لا يوجد مفتاح بهذا المعرّف.", "ربما كان يخصّ مستخدمًا آخر؛ اختر مفتاحًا من القائمة في لوحة التحكم."],
+  ),
+  "user-not-found": say(
+    ["There is no such user.", "Choose one from the list of users in the console."],
+    ["لا يوجد مستخدم بهذا المعرّف.", "اختر مستخدمًا من قائمة المستخدمين في لوحة التحكم."],
+  ),
   "invalid-cursor": say(
     [
       "The position to resume from is not valid for this answer.",
@@ -140,4 +160,26 @@ export const CALLER_WORDINGS = {
     ["The first administrator already exists.", "Sign in with that account."],
     ["حساب المدير الأول موجود بالفعل.", "سجّل الدخول بهذا الحساب."],
   ),
+  "last-administrator": say(
+    [
+      "This is the last administrator, so the account can't be demoted or disabled.",
+      "Make another user an administrator first.",
+    ],
+    ["هذا آخر مدير، فلا يمكن خفض دوره ولا تعطيل حسابه.", "اجعل مستخدمًا آخر مديرًا أولًا."],
+  ),
+  "budget-exhausted": ({ retryAfterMs, detail }) => {
+    const wait = waitText(retryAfterMs);
+    const isAnew = retryAfterMs !== undefined;
+    const why = detail === undefined ? { en: "", ar: "" } : { en: ` ${detail.en}.`, ar: ` ${detail.ar}.` };
+    return say(
+      [
+        `The budget of this API key is used up.${why.en}`,
+        `${isAnew ? `It begins anew ${wait.en}. ` : ""}Raise the key's budget in the console to go on at once.`,
+      ],
+      [
+        `استُنفدت ميزانية مفتاح الواجهة البرمجية هذا.${why.ar}`,
+        `${isAnew ? `تبدأ الميزانية من جديد ${wait.ar}. ` : ""}ارفع ميزانية المفتاح في لوحة التحكم للمتابعة فورًا.`,
+      ],
+    );
+  },
 } as const satisfies Record<string, WordingOf>;

@@ -1,13 +1,26 @@
+import { waitText } from "./wait_text.ts";
 import { say, sayWithField, sayWithWait, type WordingOf } from "./wording.ts";
 
 /** Failures of this server. */
 export const SERVER_WORDINGS = {
-  "too-many-requests": sayWithWait((wait) =>
-    say(
-      ["Too many requests have come from you in a short time.", `Try again ${wait.en}.`],
-      ["أرسلتَ عددًا كبيرًا من الطلبات في وقت قصير.", `أعد المحاولة ${wait.ar}.`],
-    ),
-  ),
+  "too-many-requests": ({ retryAfterMs, detail }) => {
+    const wait = waitText(retryAfterMs);
+    return say(
+      [
+        // A limit that has a name is told by it: it need not be one of requests.
+        detail === undefined
+          ? "Too many requests have come from you in a short time."
+          : `You have reached a limit of this server. ${detail.en}.`,
+        `Try again ${wait.en}.`,
+      ],
+      [
+        detail === undefined
+          ? "أرسلتَ عددًا كبيرًا من الطلبات في وقت قصير."
+          : `بلغتَ حدًّا من حدود هذا الخادم. ${detail.ar}.`,
+        `أعد المحاولة ${wait.ar}.`,
+      ],
+    );
+  },
   busy: sayWithWait((wait) =>
     say(
       [
