@@ -7,7 +7,7 @@ import { Audience } from "./answers/audience.ts";
 import { ConversationChanges } from "./answers/conversation_changes.ts";
 import { ConversationService } from "./answers/conversation_service.ts";
 import { purgeRemoved } from "./answers/purge_removed.ts";
-import { recordOf } from "./answers/views.ts";
+import { recordOf, spendingOf } from "./answers/views.ts";
 import { Audit } from "./audit/mod.ts";
 import type { AuthGate } from "./auth/mod.ts";
 import { openAuthGate } from "./auth/mod.ts";
@@ -23,9 +23,13 @@ import { openAiRoutes } from "./doors/openai/door.ts";
 import { sseRoutes } from "./doors/sse/door.ts";
 import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
 import { isDeadHolder, newHolder } from "./holder.ts";
+import { limitBody } from "./http/body.ts";
+import type { HttpRoute } from "./http/routes.ts";
 import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
 import { waitUntil } from "./http/wait_until.ts";
+import { KeyRing, KeyService } from "./keys/mod.ts";
+import { AnswerGate, LoopLag, MemoryLimitStore } from "./limits/mod.ts";
 import type { Logger } from "./log.ts";
 import { watchEventLoop } from "./measures/event_loop.ts";
 import { MeasureService } from "./measures/measure_service.ts";
@@ -69,6 +73,8 @@ export interface App {
   config: Config;
   /** Where it listens; the port is the real one where 0 was asked for. */
   url: string;
+  /** The dispatch table of its own doors, beside tRPC, the sign-in and the console. */
+  routes: readonly HttpRoute[];
   /** The one-time code for the first administrator; `undefined` once there is one. */
   signInCode: string | undefined;
   /** What is under way; all zero when nothing is. */
@@ -91,7 +97,6 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     onCommit: (writes, ms) => telemetry.noteCommit(writes, ms),
   });
   const transport = createTransport();
-  const auth: AuthGate = await openAuthGate({ config, storage });
   const audit = new Audit(storage.auditLog, systemWallClock);
   let loaded = config;
   const routeSettings = await RouteSettingsService.open({
@@ -106,6 +111,11 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   });
   const layered = routeSettings.layered(config);
   const current = { config: layered, routes: new RouteBook(layered, transport.fetch) };
+  const keys = await KeyRing.open({
+    store: storage.apiKeys,
+    onError: (error) => log.error({ err: error }, "When keys were last used could not be written"),
+  });
+  const auth: AuthGate = await openAuthGate({ config, storage, keys });
   storage.prefillMemory.configure(prefillSettings(config));
   let isDraining = false;
   let isStoreHealthy = true;
@@ -118,6 +128,14 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     log.warn({ provider, model, from, state, code: lastFailure?.code }, "A circuit breaker changed"),
   );
   const changes = new ConversationChanges();
+  const lag = new LoopLag();
+  const gate = new AnswerGate({
+    store: new MemoryLimitStore(),
+    keys,
+    limits: () => current.config.limits,
+    running: () => engine.running,
+    lagMs: () => lag.lagMs,
+  });
   const audience = new Audience((answerId) => void engine.cancel(answerId));
   const engine = new Engine({
     journal: storage.journal,
@@ -126,11 +144,15 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     prefillMemory: storage.prefillMemory,
     resilience,
     observer: telemetry,
-    onStart: (header) => telemetry.noteStart(header),
+    onStart(header) {
+      telemetry.noteStart(header);
+      void gate.carried(header.owner, header.answerId);
+    },
     async onEnd(header, state) {
       telemetry.noteEnd(header, state);
       timings.note(state);
       audience.ended(header.answerId);
+      await gate.ended(header.owner, header.answerId, spendingOf(state));
       const record = recordOf(header, state);
       if (record === undefined) return;
       await storage.records.put(record);
@@ -147,6 +169,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     records,
     changes,
     audience,
+    gate,
     limits: () => ({ ...current.config, isCeilingSent: current.config.isMaxResponseTokensSet }),
     isRouteUsable: (name) => current.routes.isUsable(name),
     isDraining: () => isDraining,
@@ -186,30 +209,42 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     },
     audit,
     routeSettings,
+    keys: new KeyService({ ring: keys, limits: () => current.config.limits }),
+    users: auth.users,
   };
   const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
-  const trpc = mountTrpc({ services, authenticate: auth.principalOf, onError });
+  const trpc = mountTrpc({
+    services,
+    authenticate: auth.principalOf,
+    maxBodyBytes: config.limits.requestBytes,
+    onError,
+  });
   const readiness = (): Readiness => ({
     store: isStoreHealthy ? { ok: true } : { ok: false, detail: "The database can't be written" },
     targets: current.routes.isUsable("default") ? { ok: true } : { ok: false, detail: "No target is usable" },
     draining: { ok: !isDraining },
   });
+  const routes = [
+    ...healthRoutes(readiness),
+    ...metricsRoutes({ services, authenticate: auth.principalOf, token: config.metricsToken?.reveal() }),
+    ...sseRoutes(services, auth.principalOf),
+    ...exportRoutes(services, auth.principalOf),
+    // Before the door whose paths it shares.
+    ...anthropicRoutes(services, auth.principalOf),
+    ...openAiRoutes(services, auth.principalOf),
+  ];
   const server = createHttpServer({
-    routes: [
-      ...healthRoutes(readiness),
-      ...metricsRoutes({ services, authenticate: auth.principalOf, token: config.metricsToken?.reveal() }),
-      ...sseRoutes(services, auth.principalOf),
-      ...exportRoutes(services, auth.principalOf),
-      // Before the door whose paths it shares.
-      ...anthropicRoutes(services, auth.principalOf),
-      ...openAiRoutes(services, auth.principalOf),
-    ],
+    routes,
     mounts: [
       { path: TRPC_PATH, handle: trpc.handle },
       { path: "/api/auth", handle: auth.handle },
     ],
     fallback: await consoleFallback(config.console, auth),
-    prepare: setTrustedHeaders,
+    prepare(request) {
+      setTrustedHeaders(request);
+      limitBody(request, current.config.limits.requestBytes);
+    },
+    requestTimeoutMs: config.limits.requestTimeoutMs,
     onError,
   });
   server.on("upgrade", (request, socket, head) => {
@@ -254,6 +289,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   return {
     config,
     url: urlOf(server, config.host),
+    routes,
     signInCode: await auth.firstRun.code(),
     activity: () => ({ running: engine.running, followed: journal.followed, attended: audience.size }),
     async close(graceMs) {
@@ -280,7 +316,9 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       server.closeAllConnections();
       await closed;
       await keeping;
+      lag.close();
       await transport.close();
+      await keys.close();
       await storage.close();
     },
   };

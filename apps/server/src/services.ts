@@ -6,7 +6,9 @@ import type { Conversations } from "./answers/conversations.ts";
 import type { Audit } from "./audit/mod.ts";
 import type { FirstRun } from "./auth/first_run.ts";
 import type { Principal } from "./auth/principal.ts";
+import type { Users } from "./auth/users.ts";
 import type { SetupHint } from "./config/setup_hint.ts";
+import type { KeyService } from "./keys/key_service.ts";
 import type { Overview, RangeName } from "./measures/overview.ts";
 import type { Pulse } from "./measures/pulse.ts";
 import type { FirstTokenSummary } from "./providers/recent_timings.ts";
@@ -125,4 +127,6 @@ export interface Services {
   targets: TargetTools;
   audit: Audit;
   routeSettings: RouteSettingsService;
+  keys: KeyService;
+  users: Users;
 }

@@ -60,8 +60,7 @@ afterAll(async () => {
 
 async function signInMember(): Promise<string> {
   const member = { email: "member@example.com", password: "another long password", name: "Member" };
-  const created = await server.post("/api/auth/admin/create-user", member, { ...owner, origin: server.url });
-  expect(created.status).toBe(200);
+  await overHttp(server.url, owner).users.create.mutate({ ...member, role: "member" });
   const response = await server.post("/api/auth/sign-in/email", member, { origin: server.url });
   expect(response.status).toBe(200);
   return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";

@@ -5,6 +5,7 @@ import { ANSWER_ID_PATTERN, decodeCursor, encodeCursor } from "@cogniforge/core/
 import type { TimelineData } from "@cogniforge/core/metrics";
 import type { Principal } from "../auth/principal.ts";
 import { FailureError } from "../failure_error.ts";
+import type { AnswerGate, Candidate, RequestRate } from "../limits/mod.ts";
 import type { AnswerRecords } from "../storage/answer_records.ts";
 import type { Conversation, ConversationStore, Turn } from "../storage/conversations.ts";
 import { idOfKey, newId } from "./answer_id.ts";
@@ -28,6 +29,8 @@ import { titleOf } from "./title.ts";
 import { branchOf } from "./turn_tree.ts";
 import { viewOfRecord, viewOfState } from "./views.ts";
 
+const DEFAULT_ROUTE = "default";
+
 /** Limits that asking needs, read anew at every ask, since the configuration can be reloaded. */
 export interface AskLimits {
   /** In UTF-16 code units. */
@@ -49,6 +52,8 @@ export interface AnswerServiceOptions {
   records: AnswerRecords;
   changes: ConversationChanges;
   audience: Audience;
+  /** Lets every new answer in, or refuses it. */
+  gate: Pick<AnswerGate, "admit" | "abandoned" | "rateOf">;
   limits: () => AskLimits;
   /** Whether a route has a target that can be asked; `undefined` if there is no such route. */
   isRouteUsable: (name: string) => boolean | undefined;
@@ -73,9 +78,10 @@ export class AnswerService implements Answers {
       throw new FailureError("question-too-long", { param: "question" });
     }
     if (!ANSWER_ID_PATTERN.test(answerId)) throw new FailureError("invalid-input", { param: "answerId" });
+    const { route = DEFAULT_ROUTE } = input;
     return this.#once(
       principal,
-      answerId,
+      { answerId, route, requested: 1 },
       (asked) => asked.messages.at(-1)?.content === question,
       () => this.#beginTurn(principal, answerId, input),
     );
@@ -91,9 +97,10 @@ export class AnswerService implements Answers {
     if (tooLong >= 0) throw new FailureError("question-too-long", { param: `messages.${tooLong}.content` });
     const answerId = idempotencyKey === undefined ? newId() : idOfKey(principal.id, idempotencyKey);
     const text = JSON.stringify(messages);
+    const { route, requested = 1 } = input;
     return this.#once(
       principal,
-      answerId,
+      { answerId, route, requested },
       (asked) => JSON.stringify(asked.messages) === text,
       () => this.#beginMessages(principal, answerId, input),
     );
@@ -148,6 +155,10 @@ export class AnswerService implements Answers {
     return !entry.isEnded && this.#options.engine.cancel(answerId);
   }
 
+  rateOf(principal: Principal): Promise<RequestRate | undefined> {
+    return this.#options.gate.rateOf(principal);
+  }
+
   /** Counts a reader in for as long as it reads. */
   async *#attend<T>(answerId: string, events: AsyncIterable<T>): AsyncGenerator<T, void, void> {
     const leave = this.#options.audience.enter(answerId);
@@ -161,16 +172,17 @@ export class AnswerService implements Answers {
   /** Begins an answer unless its id exists, or is just being begun: then it is attached to, if it is the same ask. */
   async #once(
     principal: Principal,
-    answerId: string,
+    candidate: Candidate,
     isSame: (asked: Ask) => boolean,
     begin: () => Promise<Started>,
   ): Promise<Started> {
+    const { answerId } = candidate;
     await this.#starting.get(answerId)?.catch(() => {});
     const entry = await this.#options.journal.find(answerId);
     if (entry !== undefined) return attach(principal, entry, isSame);
     const starting = this.#starting.get(answerId);
-    if (starting !== undefined) return this.#once(principal, answerId, isSame, begin);
-    const started = begin();
+    if (starting !== undefined) return this.#once(principal, candidate, isSame, begin);
+    const started = this.#letIn(principal, candidate, begin);
     this.#starting.set(answerId, started);
     try {
       return await started;
@@ -179,9 +191,21 @@ export class AnswerService implements Answers {
     }
   }
 
+  /** Begins what the gate lets in; nothing is written before it has. */
+  async #letIn(principal: Principal, candidate: Candidate, begin: () => Promise<Started>): Promise<Started> {
+    if (this.#options.isDraining()) throw new FailureError("draining");
+    await this.#options.gate.admit(principal, candidate);
+    try {
+      return await begin();
+    } catch (error) {
+      await this.#options.gate.abandoned(principal.id, candidate.answerId);
+      throw error;
+    }
+  }
+
   async #beginTurn(principal: Principal, answerId: string, input: AskQuestion): Promise<Started> {
     const { changes, conversations, limits } = this.#options;
-    const { question, route = "default", parameters = {}, onCut } = input;
+    const { question, route = DEFAULT_ROUTE, parameters = {}, onCut } = input;
     this.#checkRoute(route);
     // A conversation that an answer opens has that answer's id, so that the same ask, retried, opens no second one.
     const conversationId = input.conversationId ?? answerId;
@@ -260,7 +284,6 @@ export class AnswerService implements Answers {
   }
 
   #checkRoute(route: string): void {
-    if (this.#options.isDraining()) throw new FailureError("draining");
     const isUsable = this.#options.isRouteUsable(route);
     if (isUsable === undefined) throw new FailureError("route-not-found", { param: "route" });
     if (!isUsable) throw new FailureError("no-provider");

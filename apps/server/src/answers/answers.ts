@@ -2,6 +2,7 @@ import type { AnswerEvent } from "@cogniforge/core/events";
 import type { TimelineData } from "@cogniforge/core/metrics";
 import type { ChatMessage } from "@cogniforge/core/providers";
 import type { Principal } from "../auth/principal.ts";
+import type { RequestRate } from "../limits/limit_store.ts";
 import type { AnswerView } from "./answer_view.ts";
 
 /** A question from the console or the plain SSE route. */
@@ -30,6 +31,8 @@ export interface AskMessages {
   /** Attaches to the answer that has it, for this principal. */
   idempotencyKey?: string | undefined;
   onCut?: "continue" | "fail" | undefined;
+  /** Answers that the request asks for in all, where this is the first of them; 0 for the others. By default 1. */
+  requested?: number | undefined;
   /** Cancels the answer when nobody has watched it for this many milliseconds. */
   cancelWhenUnwatchedMs?: number | undefined;
 }
@@ -99,4 +102,6 @@ export interface Answers {
   timeline(principal: Principal, answerId: string): Promise<TimelineData>;
   /** `false` if the answer had ended. */
   cancel(principal: Principal, answerId: string): Promise<boolean>;
+  /** How many requests are left in this minute; `undefined` for whoever has no such limit. */
+  rateOf(principal: Principal): Promise<RequestRate | undefined>;
 }

@@ -3,6 +3,7 @@ import type { AnswerState } from "@cogniforge/core/events";
 import type { JournalHeader } from "@cogniforge/core/journal";
 import { encodeCursor } from "@cogniforge/core/journal";
 import type { AnswerRecord } from "../storage/answer_records.ts";
+import type { Spending } from "../storage/api_keys.ts";
 import type { AnswerView } from "./answer_view.ts";
 
 /** An ended answer as JSON, from its record. */
@@ -52,4 +53,12 @@ export function recordOf(header: JournalHeader, state: AnswerState): AnswerRecor
   const { text, reasoning, toolCalls, end } = state;
   if (end === undefined) return undefined;
   return { answerId, owner, conversationId, route, createdAt, text, reasoning, toolCalls, end };
+}
+
+/** What an answer used up, as far as its providers said. */
+export function spendingOf({ end }: AnswerState): Spending {
+  const { usage, cost, attempts = [] } = end ?? {};
+  // The sum of an answer is absent where one attempt's cost is unknown: the others were paid for all the same.
+  const known = attempts.reduce((sum, attempt) => sum + (attempt.cost?.amount ?? 0), 0);
+  return { usd: cost?.amount ?? known, tokens: (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0) };
 }

@@ -2,13 +2,25 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
+import { KeyRing } from "../keys/mod.ts";
 import { openStorage } from "../storage/mod.ts";
-import { createAuth, createAuthenticator, createAuthHandler, createFirstRun, readOrCreateAuthSecret } from "./mod.ts";
+import type { Principal } from "./mod.ts";
+import {
+  createAuth,
+  createAuthenticator,
+  createAuthHandler,
+  createFirstRun,
+  readOrCreateAuthSecret,
+  Users,
+} from "./mod.ts";
 
 // Passwords are really hashed here, slowly on purpose, several times a test and on machines with other work to do.
 vi.setConfig({ testTimeout: 30_000 });
 
 export const ADMIN = { email: "admin@example.com", password: "correct horse battery", name: "مدير" };
+
+/** Whoever manages users in tests, where it matters to nobody who that is. */
+export const MANAGER: Principal = { id: "key:bootstrap", kind: "key", role: "administrator", name: "Test" };
 
 export interface AuthServerOptions {
   directory: string;
@@ -27,7 +39,13 @@ export async function startAuthServer(options: AuthServerOptions) {
   const secret = await readOrCreateAuthSecret(directory);
   const auth = await createAuth({ kysely: storage.kysely, secret, trustedOrigins });
   const handler = createAuthHandler(auth);
-  const authenticator = createAuthenticator({ auth, apiKey });
+  const keys = await KeyRing.open({ store: storage.apiKeys });
+  const authenticator = createAuthenticator({ auth, apiKey, keys });
+  const users = new Users({
+    auth,
+    onDisabled: (owner, isDisabled) => keys.suspend(owner, isDisabled),
+    ...(now && { now }),
+  });
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     request.headers["x-cf-address"] = address;
     request.headers["x-cf-proto"] = protocol;
@@ -45,6 +63,8 @@ export async function startAuthServer(options: AuthServerOptions) {
     auth,
     authenticator,
     storage,
+    keys,
+    users,
     firstRun: createFirstRun(now === undefined ? { auth } : { auth, now }),
     post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
       return fetch(`${origin}/api/auth${path}`, {
@@ -62,6 +82,7 @@ export async function startAuthServer(options: AuthServerOptions) {
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
+      await keys.close();
       await storage.close();
     },
   };

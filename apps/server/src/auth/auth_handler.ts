@@ -1,17 +1,32 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FailureInfo } from "@cogniforge/core/events";
-import { failureInfo } from "@cogniforge/core/failures";
+import type { FailureCode } from "@cogniforge/core/failures";
+import { failureInfo, httpStatusOf } from "@cogniforge/core/failures";
 import { toNodeHandler } from "better-auth/node";
 import type { Auth } from "./auth.ts";
 import { PROTOCOL_HEADER } from "./auth_options.ts";
 
+/**
+ * What the console needs of the library over HTTP. Users are managed through the door of tRPC, which knows our rules: the library
+ * would let the last administrator be demoted, and a weak password be set.
+ */
+const OPEN_PATHS = new Set(["sign-in/email", "sign-out", "get-session"]);
+
+const BASE_PATH = "/api/auth/";
+
 /** The door `/api/auth/*`. The server sets `x-cf-address` and `x-cf-proto` on every request before it calls this. */
 export function createAuthHandler(auth: Auth): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return toNodeHandler(async (request: Request) => {
+    const path = new URL(request.url).pathname.slice(BASE_PATH.length);
+    if (!OPEN_PATHS.has(path)) return refuse("not-found");
     const response = await auth.handler(request);
     if (request.headers.get(PROTOCOL_HEADER) === "https") secureCookies(response.headers);
     return response.ok || response.status < 400 ? response : explain(response);
   });
+}
+
+function refuse(code: FailureCode): Response {
+  return Response.json({ failure: failureInfo(code) }, { status: httpStatusOf(code) });
 }
 
 function secureCookies(headers: Headers): void {

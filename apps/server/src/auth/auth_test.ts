@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tempFolder } from "../storage/temp_folder.ts";
-import { ADMIN, cookieOf, startAuthServer } from "./_auth_server.ts";
+import { ADMIN, cookieOf, MANAGER, startAuthServer } from "./_auth_server.ts";
 
 test("signing in gives a cookie that is HttpOnly and SameSite=Lax, and that names the administrator", async () => {
   await using folder = await tempFolder();
@@ -108,16 +108,30 @@ test("nobody can sign up, nor create users without being an administrator", asyn
   const signUp = await server.post("/sign-up/email", account);
   expect(signUp.status).toBeGreaterThanOrEqual(400);
   expect(signUp.headers.getSetCookie()).toEqual([]);
-  expect((await server.post("/admin/create-user", body)).status).toBe(401);
+  expect((await server.post("/admin/create-user", body)).status).toBe(404);
   expect(await server.firstRun.hasAdministrator()).toBe(false);
+});
 
+test("the library's own ways to manage users are closed, also to an administrator: ours know more rules", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path });
   await server.firstRun.ensureAdministrator(ADMIN);
   const administrator = { cookie: cookieOf(await server.signIn()) };
-  const created = await server.post("/admin/create-user", { ...body, role: "member" }, administrator);
-  expect(created.status).toBe(200);
-  const signIn = await server.post("/sign-in/email", { email: body.email, password: body.password });
-  const member = { cookie: cookieOf(signIn) };
-  expect(await server.whoIs(member)).toMatchObject({ role: "member", name: "New" });
-  const another = { ...body, email: "third@example.com" };
-  expect((await server.post("/admin/create-user", another, member)).status).toBe(403);
+  const [self] = await server.users.list(MANAGER);
+  for (const [path, body] of [
+    ["/admin/set-role", { userId: self?.id, role: "member" }],
+    ["/admin/ban-user", { userId: self?.id }],
+    ["/admin/remove-user", { userId: self?.id }],
+    ["/admin/impersonate-user", { userId: self?.id }],
+    ["/admin/create-user", { email: "new@example.com", password: "weak", name: "New" }],
+    ["/update-user", { name: "Other" }],
+    ["/change-password", { currentPassword: ADMIN.password, newPassword: "12345678" }],
+    ["/../auth/admin/set-role", { userId: self?.id, role: "member" }],
+    ["/%61dmin/set-role", { userId: self?.id, role: "member" }],
+  ] as const) {
+    const response = await server.post(path, body, administrator);
+    expect(response.status, path).toBe(404);
+    expect(await response.json()).toMatchObject({ failure: { code: "not-found" } });
+  }
+  expect(await server.users.list(MANAGER)).toEqual([self]);
 });

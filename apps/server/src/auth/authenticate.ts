@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import type { KeyRing } from "../keys/key_ring.ts";
 import type { Auth } from "./auth.ts";
 import { COOKIE_PREFIX } from "./auth_options.ts";
 import type { Principal } from "./principal.ts";
@@ -9,11 +10,17 @@ export interface AuthenticatorOptions {
   auth: Auth;
   /** `COGNIFORGE_API_KEY`. */
   apiKey?: string | undefined;
+  /** The keys of programs; absent: there are none. */
+  keys?: KeyRing | undefined;
 }
 
 /** Tells who is asking. */
 export interface Authenticator {
-  /** `undefined` for nobody: without credentials, and with wrong ones. */
+  /**
+   * `undefined` for nobody: without credentials, and with wrong ones.
+   *
+   * @throws {FailureError} `key-expired` or `key-revoked` for a key that was right once.
+   */
   principalOf(headers: IncomingHttpHeaders | Headers): Promise<Principal | undefined>;
 }
 
@@ -27,16 +34,17 @@ const BOOTSTRAP: Principal = {
 const SESSION_COOKIE = new RegExp(`(?:^|;)\\s*${COOKIE_PREFIX}\\.session_token=([^;]+)`);
 
 /** Reads `Authorization: Bearer KEY`, else the session cookie; a key that is wrong does not fall back to the cookie. */
-export function createAuthenticator({ auth, apiKey }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ auth, apiKey, keys }: AuthenticatorOptions): Authenticator {
   const expected = apiKey ? digestOf(apiKey) : undefined;
   return {
     async principalOf(headers) {
       const authorization = headerOf(headers, "authorization");
       if (authorization !== undefined) {
         const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-        if (key === undefined || expected === undefined) return undefined;
+        if (key === undefined) return undefined;
         // Of digests, since the comparison wants equal lengths and must not tell the key's.
-        return timingSafeEqual(digestOf(key), expected) ? BOOTSTRAP : undefined;
+        if (expected !== undefined && timingSafeEqual(digestOf(key), expected)) return BOOTSTRAP;
+        return keys?.check(key);
       }
       const cookie = SESSION_COOKIE.exec(headerOf(headers, "cookie") ?? "")?.[1];
       if (cookie === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tempFolder } from "../storage/temp_folder.ts";
-import { ADMIN, cookieOf, startAuthServer } from "./_auth_server.ts";
+import { ADMIN, cookieOf, MANAGER, startAuthServer } from "./_auth_server.ts";
 
 const KEY = "cf-0123456789abcdef";
 
@@ -68,14 +68,12 @@ test("principalOf() takes a changed role and a ban at once", async () => {
   await using folder = await tempFolder();
   await using server = await startAuthServer({ directory: folder.path });
   await server.firstRun.ensureAdministrator(ADMIN);
-  const administrator = { cookie: cookieOf(await server.signIn()) };
   const body = { email: "member@example.com", password: "another long password", name: "Member" };
-  const { user } = await (await server.post("/admin/create-user", body, administrator)).json();
+  const { id } = await server.users.create(MANAGER, { ...body, role: "member" });
   const member = { cookie: cookieOf(await server.post("/sign-in/email", body)) };
   expect(await server.whoIs(member)).toMatchObject({ role: "member" });
-  const change = { userId: user.id, role: "administrator" };
-  expect((await server.post("/admin/set-role", change, administrator)).status).toBe(200);
+  await server.users.setRole(MANAGER, id, "administrator");
   expect(await server.whoIs(member)).toMatchObject({ role: "administrator" });
-  expect((await server.post("/admin/ban-user", { userId: user.id }, administrator)).status).toBe(200);
+  await server.users.setDisabled(MANAGER, id, true);
   expect(await server.whoIs(member)).toBeNull();
 });

@@ -1,10 +1,9 @@
-import { isAPIError } from "better-auth/api";
-import * as z from "zod";
 import { FailureError } from "../failure_error.ts";
 import type { Auth } from "./auth.ts";
+import { createUser } from "./create_user.ts";
 import type { FirstRun } from "./first_run.ts";
+import { createTurns } from "./in_turn.ts";
 import { OneTimeCode } from "./one_time_code.ts";
-import { checkPassword } from "./password_rules.ts";
 
 /** Who the first administrator shall be. */
 export interface NewAdministrator {
@@ -30,18 +29,12 @@ export function createFirstRun({ auth, now }: { auth: Auth; now?: () => number }
   const code = new OneTimeCode(now === undefined ? {} : { now });
   // Once there is one, somebody can sign in, and nothing here can change that back.
   let isDone = false;
-  let turn: Promise<unknown> = Promise.resolve();
+  // One after the other: of two pages with the right code one gets in.
+  const inTurn = createTurns();
 
   async function hasAdministrator(): Promise<boolean> {
     isDone ||= (await countAdministrators(auth)) > 0;
     return isDone;
-  }
-
-  /** One after the other: of two pages with the right code one gets in. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
   }
 
   return {
@@ -67,20 +60,6 @@ function countAdministrators(auth: Auth): Promise<number> {
   return auth.context.adapter.count({ model: "user", where: [isAdministrator] });
 }
 
-async function createAdministrator(auth: Auth, { email, password, name }: NewAdministrator): Promise<void> {
-  const address = email.trim().toLowerCase();
-  if (!z.email().safeParse(address).success) {
-    throw new FailureError("invalid-input", { param: "email", detail: "This is not an e-mail address" });
-  }
-  checkPassword(password, address);
-  const shownName = name?.trim() || address.slice(0, address.indexOf("@"));
-  try {
-    await auth.api.createUser({ body: { email: address, password, name: shownName, role: "administrator" } });
-  } catch (cause) {
-    // What is left to be refused is an address that another user has.
-    if (isAPIError(cause) && cause.statusCode < 500) {
-      throw new FailureError("invalid-input", { param: "email", detail: "Another user has this address", cause });
-    }
-    throw new FailureError("storage", { cause });
-  }
+async function createAdministrator(auth: Auth, administrator: NewAdministrator): Promise<void> {
+  await createUser(auth, { ...administrator, role: "administrator" });
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "../config/mod.ts";
+import type { KeyRing } from "../keys/key_ring.ts";
 import type { Storage } from "../storage/mod.ts";
 import { createAuth } from "./auth.ts";
 import { createAuthHandler } from "./auth_handler.ts";
@@ -7,20 +8,22 @@ import { readOrCreateAuthSecret } from "./auth_secret.ts";
 import { createAuthenticator } from "./authenticate.ts";
 import type { FirstRunSetup } from "./first_run_setup.ts";
 import { createFirstRun } from "./first_run_setup.ts";
-import type { Principal } from "./principal.ts";
+import type { Principal, UserRole } from "./principal.ts";
 import { roleOf } from "./roles.ts";
+import { Users } from "./users.ts";
 
 /** Who is signed in, as the console's pages show it. */
 export interface SignedInUser {
   id: string;
   name: string;
   email: string;
-  role: Principal["role"];
+  role: UserRole;
 }
 
 /** Everything about who may come in. */
 export interface AuthGate {
   firstRun: FirstRunSetup;
+  users: Users;
   principalOf(headers: IncomingHttpHeaders): Promise<Principal | undefined>;
   /** The signed-in user of a page; `null` for nobody, and for programs. */
   userOf(headers: IncomingHttpHeaders): Promise<SignedInUser | null>;
@@ -28,12 +31,18 @@ export interface AuthGate {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
+export interface AuthGateOptions {
+  config: Config;
+  storage: Storage;
+  keys: KeyRing;
+}
+
 /**
  * Opens the gate over the storage, and creates the administrator that the configuration names.
  *
  * @throws {FailureError} If that administrator's address or password can't be used.
  */
-export async function openAuthGate({ config, storage }: { config: Config; storage: Storage }): Promise<AuthGate> {
+export async function openAuthGate({ config, storage, keys }: AuthGateOptions): Promise<AuthGate> {
   const secret = await readOrCreateAuthSecret(config.dataDirectory);
   const auth = await createAuth({ kysely: storage.kysely, secret });
   const firstRun = createFirstRun({ auth });
@@ -41,9 +50,11 @@ export async function openAuthGate({ config, storage }: { config: Config; storag
     const { email, password, name } = config.admin;
     await firstRun.ensureAdministrator({ email, password: password.reveal(), name });
   }
-  const { principalOf } = createAuthenticator({ auth, apiKey: config.apiKey?.reveal() });
+  const { principalOf } = createAuthenticator({ auth, apiKey: config.apiKey?.reveal(), keys });
+  const users = new Users({ auth, onDisabled: (owner, isDisabled) => keys.suspend(owner, isDisabled) });
   return {
     firstRun,
+    users,
     principalOf,
     async userOf({ cookie }) {
       if (cookie === undefined) return null;

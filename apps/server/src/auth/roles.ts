@@ -1,6 +1,6 @@
 import { createAccessControl } from "better-auth/plugins/access";
 import { adminAc, defaultStatements } from "better-auth/plugins/admin/access";
-import type { Principal } from "./principal.ts";
+import type { UserRole } from "./principal.ts";
 
 export const accessControl = createAccessControl(defaultStatements);
 
@@ -11,6 +11,6 @@ export const ROLES = {
 };
 
 /** The library keeps several roles of a user as one text with commas. */
-export function roleOf(roles: string | null | undefined): Principal["role"] {
+export function roleOf(roles: string | null | undefined): UserRole {
   return roles?.split(",").includes("administrator") ? "administrator" : "member";
 }

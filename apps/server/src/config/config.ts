@@ -2,6 +2,7 @@ import type { Bilingual, Timeouts } from "@cogniforge/core/events";
 import type { Price } from "@cogniforge/core/metrics";
 import type { PrefillStyle } from "@cogniforge/core/providers";
 import type { HedgeLimits } from "@cogniforge/core/resilience";
+import type { LimitsConfig } from "./limits.ts";
 import type { Secret } from "./secret.ts";
 import type { SetupHint } from "./setup_hint.ts";
 
@@ -104,6 +105,7 @@ export interface Config {
   /** Whether the operator set that ceiling: only then is it sent to a model that was asked for no smaller one. */
   readonly isMaxResponseTokensSet: boolean;
   readonly isExtreme: boolean;
+  readonly limits: LimitsConfig;
   /** `ALLOW_MOCK_LLM`: trial answers are welcome where nothing else can answer. */
   readonly isMockAllowed: boolean;
   /** `LLM_FORCE_MOCK`: whatever is asked for, the mock answers. */

@@ -16,6 +16,7 @@ export type { ReadOnlyReason, RouteSettings } from "./console_routes.ts";
 export { baseRoute, isDormant, layerRoutes, readOnlyReason } from "./console_routes.ts";
 export { defineConfig } from "./define_config.ts";
 export type { ConfigFile } from "./file_schema.ts";
+export type { LimitsConfig } from "./limits.ts";
 export { loadConfig } from "./load_config.ts";
 export { resolveRoute } from "./resolve_route.ts";
 export { maskKey, Secret } from "./secret.ts";

@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import type { ConfigReport } from "./config_error.ts";
 import { quoteValue, quoteValueArabic } from "./config_error.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
+import { readLimits } from "./read_limits.ts";
 import { Secret } from "./secret.ts";
 
 const SHORTEST_PASSWORD = 8;
@@ -23,6 +24,7 @@ export type Settings = Pick<
   | "maxResponseTokens"
   | "isMaxResponseTokensSet"
   | "isExtreme"
+  | "limits"
   | "isMockForced"
 >;
 
@@ -48,6 +50,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
     }),
     isMaxResponseTokensSet: reader.isSet("ADMIN_AI_MAX_RESPONSE_TOKENS"),
     isExtreme,
+    limits: readLimits(reader),
     isMockForced: readForcedMock(reader),
   };
 }

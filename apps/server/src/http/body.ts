@@ -1,16 +1,25 @@
 import type { IncomingMessage } from "node:http";
 import { FailureError } from "../failure_error.ts";
 
+const ceilings = new WeakMap<IncomingMessage, number>();
+
+/** Bounds a request's body, whatever larger one its door would take. */
+export function limitBody(request: IncomingMessage, bytes: number): void {
+  ceilings.set(request, bytes);
+}
+
 /**
  * Reads a request's body, at most `limit` bytes.
  *
  * @throws {FailureError} `body-too-large`, as soon as that is known.
  */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, doorLimit: number): Promise<Buffer> {
+  const limit = Math.min(doorLimit, ceilings.get(request) ?? doorLimit);
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not destroyed when it is too large: that would cut the connection before the caller has read why.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limit) throw tooLarge(limit);
     chunks.push(chunk);

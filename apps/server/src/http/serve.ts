@@ -21,18 +21,34 @@ export interface ServeOptions {
   /** Sees every request first, to overwrite headers that only this server may set. */
   prepare(request: IncomingMessage, response: ServerResponse): void;
   onError(error: unknown): void;
+  /** How long a request may take to arrive whole, in milliseconds. */
+  requestTimeoutMs: number;
 }
 
 /** Browsers and proxies keep connections for a minute; a server that closes first resets requests on their way. */
 const KEEP_ALIVE_MS = 72_000;
+
+/** How often slow requests are looked for at least, in milliseconds. */
+const LOOK_FOR_SLOW_MS = 5_000;
+
+/** Node's own limit for the head of a request, in milliseconds. */
+const HEADERS_TIMEOUT_MS = 60_000;
 
 /** Room for the longest question in an address, percent-encoded: what is too long is refused by its door, in words. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** Makes the one HTTP server with its dispatch table. */
 export function createHttpServer(options: ServeOptions): Server {
+  const { requestTimeoutMs } = options;
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, maxHeaderSize: MAX_HEADER_BYTES },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      noDelay: true,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(requestTimeoutMs, HEADERS_TIMEOUT_MS),
+      connectionsCheckingInterval: Math.min(requestTimeoutMs / 2, LOOK_FOR_SLOW_MS),
+    },
     (request, response) => {
       dispatch(options, request, response).catch((error: unknown) => {
         options.onError(error);
@@ -60,6 +76,8 @@ async function dispatch(options: ServeOptions, request: IncomingMessage, respons
   try {
     await found.route.handle(exchange, found.parameters);
   } catch (error) {
+    // Whoever leaves in the middle of a request, or takes too long for it, is past being answered: no fault of ours.
+    if (error === request.errored && request.errored !== null) return void response.destroy();
     if (!(error instanceof FailureError)) options.onError(error);
     // A stream that has begun can't be refused any more: cutting it tells the reader to come back with its cursor.
     if (response.headersSent) response.destroy();

@@ -1,4 +1,5 @@
 export type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
+export type { ApiKeyRecord, ApiKeyStore, KeyLimits, KeySettings, KeySpend, Spending } from "./api_keys.ts";
 export type { AuditEntry, AuditLog, AuditPage, ListAuditOptions } from "./audit_log.ts";
 export type {
   Conversation,

@@ -103,6 +103,30 @@ export interface StorageSchema {
     /** JSON. */
     detail: string;
   };
+  api_keys: {
+    id: string;
+    owner: string;
+    name: string;
+    hash: string;
+    hint: string;
+    created_at: number;
+    expires_at: number | null;
+    last_used_at: number | null;
+    /** JSON. */
+    routes: string;
+    /** JSON. */
+    limits: string;
+    revoked_at: number | null;
+    is_suspended: number;
+  };
+  api_key_spend: {
+    key_id: string;
+    /** Of UTC, such as `2026-11-23`. */
+    day: string;
+    usd: number;
+    tokens: number;
+    answers: number;
+  };
   health_checks: {
     id: number;
     checked_at: number;

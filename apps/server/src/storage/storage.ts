@@ -3,6 +3,7 @@ import type { WallClock } from "@cogniforge/core/journal";
 import { systemWallClock } from "@cogniforge/core/journal";
 import type { Kysely } from "kysely";
 import type { AnswerRecords } from "./answer_records.ts";
+import type { ApiKeyStore } from "./api_keys.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
@@ -11,6 +12,7 @@ import type { MeasureStore } from "./measure_store.ts";
 import type { RouteVersions } from "./route_versions.ts";
 import type { StorageSchema } from "./schema.ts";
 import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
+import { SqliteApiKeys } from "./sqlite_api_keys.ts";
 import { SqliteAuditLog } from "./sqlite_audit_log.ts";
 import { SqliteConversations } from "./sqlite_conversations.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
@@ -34,6 +36,7 @@ export interface Storage {
   conversations: ConversationStore;
   records: AnswerRecords;
   measures: MeasureStore;
+  apiKeys: ApiKeyStore;
   prefillMemory: SqlitePrefillMemory;
   routeVersions: RouteVersions;
   auditLog: AuditLog;
@@ -65,6 +68,7 @@ export async function openStorage({
     conversations: new SqliteConversations(kysely),
     records: new SqliteAnswerRecords(kysely),
     measures: new SqliteMeasureStore(kysely, clock),
+    apiKeys: new SqliteApiKeys(kysely),
     prefillMemory,
     routeVersions: new SqliteRouteVersions(kysely),
     auditLog: new SqliteAuditLog(kysely),

@@ -4,6 +4,7 @@ import { readJsonObject } from "../../http/body.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
 import { askOptionsOf, lastEventIdOf, MAX_BODY_BYTES } from "../v1/ask_options.ts";
+import { askWithin } from "../v1/rate_headers.ts";
 import { sendWholeAnswer } from "../v1/whole_answer.ts";
 import { anthropicErrorOf } from "./errors.ts";
 import { messageOf } from "./message.ts";
@@ -25,9 +26,11 @@ export async function createMessage(
     return resumeMessage(answers, principal, exchange, { lastEventId, stopSequences });
   }
   const input = { ...ask, ...askOptionsOf(exchange) };
-  const { answerId } = await answers.askMessages(principal, input).catch((error: unknown) => {
-    throw inOwnWords(error);
-  });
+  const { answerId } = await askWithin(answers, principal, exchange, () =>
+    answers.askMessages(principal, input).catch((error: unknown) => {
+      throw inOwnWords(error);
+    }),
+  );
   const options = { answerId, route: ask.route, stopSequences };
   if (isStreamed) return streamMessage(answers, principal, exchange, options);
   const requestId = requestIdOf(answerId);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Principal } from "../../auth/principal.ts";
+import { mayAsk } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange, HttpRoute } from "../../http/routes.ts";
@@ -62,7 +63,13 @@ export function anthropicRoutes(
       methods: ["GET"],
       path: /^\/v1\/models$/,
       isFor: isAnthropic,
-      ...guarded((_principal, { response }) => sendJson(response, 200, listAsAnthropic(system.routes()))),
+      ...guarded((principal, { response }) => {
+        sendJson(
+          response,
+          200,
+          listAsAnthropic(system.routes(), (id) => mayAsk(principal, id)),
+        );
+      }),
     },
     {
       methods: ["GET"],

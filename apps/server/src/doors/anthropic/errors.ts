@@ -24,6 +24,7 @@ export interface AnthropicError {
 /** Anthropic's words for what each status means. */
 const TYPES: Readonly<Record<number, string>> = {
   401: "authentication_error",
+  402: "billing_error",
   403: "permission_error",
   404: "not_found_error",
   413: "request_too_large",

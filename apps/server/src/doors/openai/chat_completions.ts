@@ -5,6 +5,7 @@ import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
 import { askOptionsOf, lastEventIdOf, MAX_BODY_BYTES } from "../v1/ask_options.ts";
+import { askWithin } from "../v1/rate_headers.ts";
 import { sendFailureBody } from "../v1/send_failure.ts";
 import type { Choice } from "./choices.ts";
 import { askChoices } from "./choices.ts";
@@ -30,7 +31,8 @@ export async function chatCompletions(
   if (isStreamed && lastEventId !== undefined) {
     return resumeStream(answers, principal, exchange, { ...telling, lastEventId });
   }
-  const choices = await askChoices(answers, principal, { ...ask, ...askOptionsOf(exchange) }, count);
+  const input = { ...ask, ...askOptionsOf(exchange) };
+  const choices = await askWithin(answers, principal, exchange, () => askChoices(answers, principal, input, count));
   if (isStreamed) return streamChunks(answers, principal, exchange, { ...telling, choices });
   await sendCompletion(answers, principal, exchange, { choices, telling });
 }

@@ -25,7 +25,7 @@ export async function askChoices(
   count: number,
 ): Promise<Choice[]> {
   // The first alone, so that what is wrong with the request is found before anything runs.
-  const started = [await answers.askMessages(principal, inputOf(input, 0))];
+  const started = [await answers.askMessages(principal, { ...input, requested: count })];
   const rest = Array.from({ length: count - 1 }, (_, at) => answers.askMessages(principal, inputOf(input, at + 1)));
   const failures: unknown[] = [];
   for (const result of await Promise.allSettled(rest)) {
@@ -47,11 +47,11 @@ export async function choiceOf(answers: Services["answers"], principal: Principa
 }
 
 function inputOf(input: AskMessages, index: number): AskMessages {
-  if (index === 0) return input;
   const { idempotencyKey, parameters } = input;
   const { seed } = parameters;
   return {
     ...input,
+    requested: 0,
     // No header can hold this character, so that no other key is taken.
     idempotencyKey: idempotencyKey === undefined ? undefined : `${idempotencyKey}\0${index}`,
     // The same seed would give the same answer again.

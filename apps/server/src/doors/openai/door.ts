@@ -1,4 +1,5 @@
 import type { Principal } from "../../auth/principal.ts";
+import { mayAsk } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange, Handler, HttpRoute } from "../../http/routes.ts";
@@ -39,15 +40,20 @@ export function openAiRoutes(
     {
       methods: ["GET"],
       path: /^\/v1\/models$/,
-      ...guarded((_principal, { response }) => sendJson(response, 200, listModels(system.routes()))),
+      ...guarded((principal, { response }) => {
+        const { object, data } = listModels(system.routes());
+        sendJson(response, 200, { object, data: data.filter(({ id }) => mayAsk(principal, id)) });
+      }),
     },
     {
       methods: ["GET"],
       // The name of a target holds slashes, which some clients encode and some do not.
       path: /^\/v1\/models\/(?<id>.+)$/,
-      ...guarded((_principal, { response }, { id = "" }) =>
-        sendJson(response, 200, findModel(system.routes(), decoded(id))),
-      ),
+      ...guarded((principal, { response }, { id = "" }) => {
+        const model = findModel(system.routes(), decoded(id));
+        if (!mayAsk(principal, model.id)) throw new FailureError("route-not-found", { param: "model" });
+        sendJson(response, 200, model);
+      }),
     },
     {
       methods: ["GET"],

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { TRPCError } from "@trpc/server";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { WebSocketServer } from "ws";
@@ -8,7 +9,7 @@ import type { Services } from "../../services.ts";
 import type { Authenticate } from "../guard.ts";
 import { appRouter } from "./router.ts";
 import type { TrpcContext } from "./trpc.ts";
-import { PING_INTERVAL_MS } from "./trpc.ts";
+import { failureOf, PING_INTERVAL_MS } from "./trpc.ts";
 
 /** Path of the door, for HTTP and WebSocket alike. */
 export const TRPC_PATH = "/trpc";
@@ -32,17 +33,21 @@ export interface TrpcMount {
 export interface TrpcMountOptions {
   services: Services;
   authenticate: Authenticate;
+  /** Largest body and message, whatever larger one this door would take. */
+  maxBodyBytes: number;
   /** Told of faults that are not a caller's. */
   onError: (error: unknown) => void;
 }
 
 /** Mounts the router on plain HTTP (with SSE subscriptions) and on WebSocket. */
-export function mountTrpc({ services, authenticate, onError }: TrpcMountOptions): TrpcMount {
-  const createContext = async ({ req }: { req: IncomingMessage }): Promise<TrpcContext> => {
-    const principal = await authenticate(req.headers);
-    // A key is no cookie: nobody else's page can send it along.
-    return { principal, services, isSameOrigin: principal?.kind === "key" || isSameOrigin(req) };
-  };
+export function mountTrpc({ services, authenticate, maxBodyBytes, onError }: TrpcMountOptions): TrpcMount {
+  const maxBytes = Math.min(MAX_BODY_BYTES, maxBodyBytes);
+  const createContext = ({ req }: { req: IncomingMessage }): TrpcContext => ({
+    services,
+    identify: () => authenticate(req.headers),
+    cookie: req.headers.cookie,
+    isSameOrigin: isSameOrigin(req),
+  });
   const report = ({ error }: { error: { code: string; cause?: unknown } }) => {
     if (error.code === "INTERNAL_SERVER_ERROR") onError(error.cause ?? error);
   };
@@ -50,11 +55,12 @@ export function mountTrpc({ services, authenticate, onError }: TrpcMountOptions)
     router: appRouter,
     basePath: `${TRPC_PATH}/`,
     createContext,
-    maxBodySize: MAX_BODY_BYTES,
+    maxBodySize: maxBytes,
     maxBatchSize: MAX_BATCH_SIZE,
+    responseMeta: ({ errors }) => ({ headers: retryHeaders(errors) }),
     onError: report,
   });
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes });
   const handler = applyWSSHandler({
     wss: sockets,
     router: appRouter,
@@ -83,4 +89,11 @@ export function mountTrpc({ services, authenticate, onError }: TrpcMountOptions)
       sockets.close();
     },
   };
+}
+
+/** The longest wait that the calls of a batch are asked for. */
+function retryHeaders(errors: readonly TRPCError[]): Record<string, string> {
+  const waits = errors.map((error) => failureOf(error).retryAfterMs ?? 0);
+  const waitMs = Math.max(0, ...waits);
+  return waitMs === 0 ? {} : { "retry-after": String(Math.ceil(waitMs / 1000)) };
 }

@@ -3,10 +3,12 @@ import { answersRouter } from "./answers.ts";
 import { auditRouter } from "./audit.ts";
 import { conversationsRouter } from "./conversations.ts";
 import { drillProcedures } from "./drills.ts";
+import { keysRouter } from "./keys.ts";
 import { metricsRouter } from "./metrics.ts";
 import { settingsRouter } from "./settings.ts";
 import { targetProcedures } from "./targets.ts";
 import { adminProcedure, openProcedure, router } from "./trpc.ts";
+import { usersRouter } from "./users.ts";
 
 /** The whole API of the tRPC door; clients import its type alone. */
 export const appRouter = router({
@@ -20,6 +22,8 @@ export const appRouter = router({
     ...targetProcedures,
   }),
   metrics: metricsRouter,
+  keys: keysRouter,
+  users: usersRouter,
   system: router({
     status: openProcedure.query(({ ctx }) => ctx.services.system.status()),
   }),

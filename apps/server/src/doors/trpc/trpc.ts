@@ -12,8 +12,15 @@ import { storageFaultOf } from "../../storage/storage_fault.ts";
 export const PING_INTERVAL_MS = 5_000;
 
 export interface TrpcContext {
-  principal: Principal | undefined;
   services: Services;
+  /**
+   * Tells who asks, anew at every call: a WebSocket may outlive the session and the key that it was opened with.
+   *
+   * @throws {FailureError} For a key that was right once.
+   */
+  identify: () => Promise<Principal | undefined>;
+  /** The header as it came. */
+  cookie: string | undefined;
   /** Whether the request comes from the console's own origin or from no page at all. */
   isSameOrigin: boolean;
 }
@@ -21,6 +28,7 @@ export interface TrpcContext {
 const CODE_BY_STATUS: Record<number, TRPCError["code"]> = {
   400: "BAD_REQUEST",
   401: "UNAUTHORIZED",
+  402: "PAYMENT_REQUIRED",
   403: "FORBIDDEN",
   404: "NOT_FOUND",
   405: "METHOD_NOT_SUPPORTED",
@@ -89,15 +97,27 @@ const withFailures = t.middleware(async ({ next }) => {
 });
 
 /** For everybody, also without a sign-in; from the console's own pages or from no page at all. */
-export const openProcedure = t.procedure.use(withFailures).use(({ ctx, next }) => {
-  if (!ctx.isSameOrigin) throw new FailureError("cross-origin");
-  return next();
+export const openProcedure = t.procedure.use(withFailures).use(async ({ ctx, next }) => {
+  const found = await ctx.identify().catch((error: unknown) => {
+    if (error instanceof FailureError) return error;
+    throw error;
+  });
+  const principal = found instanceof FailureError ? undefined : found;
+  // A key is no cookie: nobody else's page can send it along.
+  if (principal?.kind !== "key" && !ctx.isSameOrigin) throw new FailureError("cross-origin");
+  return next({ ctx: { ...ctx, principal, refusal: found instanceof FailureError ? found : undefined } });
 });
 
 /** For whoever is signed in or has a key. */
 export const procedure = openProcedure.use(({ ctx, next }) => {
-  if (ctx.principal === undefined) throw new FailureError("unauthenticated");
+  if (ctx.principal === undefined) throw ctx.refusal ?? new FailureError("unauthenticated");
   return next({ ctx: { ...ctx, principal: ctx.principal } });
+});
+
+/** For people and the operator's own key, not for programs. */
+export const managingProcedure = procedure.use(({ ctx, next }) => {
+  if (ctx.principal.role === "program") throw new FailureError("forbidden");
+  return next();
 });
 
 /** For administrators. */

@@ -4,6 +4,7 @@ import { prefillMemory } from "./m0002_prefill_memory.ts";
 import { prefillSetting } from "./m0003_prefill_setting.ts";
 import { branchesAndSearch } from "./m0004_branches_and_search.ts";
 import { answerMeasures } from "./m0005_answer_measures.ts";
+import { apiKeys } from "./m0006_api_keys.ts";
 import { consoleSettings } from "./m0007_console_settings.ts";
 
 /** Every migration by name, in the order of the names; one that was released is never edited. */
@@ -13,5 +14,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0003_prefill_setting": prefillSetting,
   "0004_branches_and_search": branchesAndSearch,
   "0005_answer_measures": answerMeasures,
+  "0006_api_keys": apiKeys,
   "0007_console_settings": consoleSettings,
 };

@@ -1,0 +1,174 @@
+import type { Principal } from "../auth/principal.ts";
+import { FailureError } from "../failure_error.ts";
+import type { ApiKeyRecord, ApiKeyStore, KeySettings, KeySpend, Spending } from "../storage/mod.ts";
+import { dayOf } from "./calendar.ts";
+import type { UsedUp } from "./key_spending.ts";
+import { KeySpending } from "./key_spending.ts";
+import { hashOfKey, isKey } from "./secret_key.ts";
+
+/** The last use of a key is written at most this often, in milliseconds. */
+const NOTE_USE_MS = 60_000;
+
+interface Held {
+  record: ApiKeyRecord;
+  /** Made once for each change, so that a check makes nothing. */
+  principal: Principal;
+  spending: KeySpending;
+}
+
+export interface KeyRingOptions {
+  store: ApiKeyStore;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  /** Told when uses could not be written; they are written with the next ones. */
+  onError?: (error: unknown) => void;
+}
+
+/**
+ * All keys of programs in memory, by their hash: a check costs one SHA-256 and one look-up.
+ *
+ * Every change goes to the store first and then into the memory, so it counts from the next check on.
+ */
+export class KeyRing {
+  readonly #store: ApiKeyStore;
+  readonly #now: () => number;
+  readonly #onError: (error: unknown) => void;
+  readonly #byHash = new Map<string, Held>();
+  readonly #byId = new Map<string, Held>();
+  #used = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor({ store, now = () => Date.now(), onError = () => {} }: KeyRingOptions) {
+    this.#store = store;
+    this.#now = now;
+    this.#onError = onError;
+  }
+
+  /** Reads all keys and what they have spent. */
+  static async open(options: KeyRingOptions): Promise<KeyRing> {
+    const ring = new KeyRing(options);
+    const now = ring.#now();
+    const spendings = await options.store.spendings(dayOf(now));
+    for (const record of await options.store.all()) {
+      ring.#hold(record, new KeySpending(spendings.get(record.id), now));
+    }
+    ring.#timer = setInterval(() => void ring.writeUses().catch(ring.#onError), NOTE_USE_MS).unref();
+    return ring;
+  }
+
+  /**
+   * Who has this key; `undefined` if nobody has.
+   *
+   * @throws {FailureError} `key-expired` or `key-revoked`: only whoever has the key learns that.
+   */
+  check(key: string): Principal | undefined {
+    if (!isKey(key)) return undefined;
+    const held = this.#byHash.get(hashOfKey(key));
+    if (held === undefined) return undefined;
+    const { id, revokedAt, expiresAt, isSuspended } = held.record;
+    if (revokedAt !== undefined || isSuspended) throw new FailureError("key-revoked");
+    const now = this.#now();
+    if (expiresAt !== undefined && expiresAt <= now) throw new FailureError("key-expired");
+    this.#used.set(id, now);
+    return held.principal;
+  }
+
+  /** All keys, oldest first, with their last use as it is known now. */
+  list(): ApiKeyRecord[] {
+    return [...this.#byId.values()].map(({ record }) => this.#withUse(record));
+  }
+
+  find(id: string): ApiKeyRecord | undefined {
+    const held = this.#byId.get(id);
+    return held && this.#withUse(held.record);
+  }
+
+  async add(record: ApiKeyRecord): Promise<void> {
+    await this.#store.insert(record);
+    this.#hold(record, new KeySpending(undefined, this.#now()));
+  }
+
+  /** @throws {RangeError} If there is no such key. */
+  async change(id: string, settings: KeySettings): Promise<void> {
+    await this.#store.update(id, settings);
+    this.#edit(id, settings);
+  }
+
+  /** @throws {RangeError} If there is no such key. */
+  async revoke(id: string): Promise<void> {
+    const revokedAt = this.#now();
+    await this.#store.revoke(id, revokedAt);
+    this.#edit(id, { revokedAt: this.find(id)?.revokedAt ?? revokedAt });
+  }
+
+  /** Keys of somebody who may not sign in open nothing, until that is taken back. */
+  async suspend(owner: string, isSuspended: boolean): Promise<void> {
+    await this.#store.suspend(owner, isSuspended);
+    for (const { record } of [...this.#byId.values()]) {
+      if (record.owner === owner) this.#edit(record.id, { isSuspended });
+    }
+  }
+
+  /** Counts what an answer of a key's principal used up; whoever has no key spends nothing here. */
+  async spend(principalId: string, spending: Spending): Promise<void> {
+    const id = keyIdOf(principalId);
+    const held = id === undefined ? undefined : this.#byId.get(id);
+    if (held === undefined) return;
+    const now = this.#now();
+    held.spending.add(spending, now);
+    await this.#store.addSpending(held.record.id, dayOf(now), spending);
+  }
+
+  spendOf(id: string): KeySpend | undefined {
+    return this.#byId.get(id)?.spending.at(this.#now());
+  }
+
+  /** The budget of a principal's key that is used up, if one is. */
+  usedUp({ grant }: Principal): UsedUp | undefined {
+    return grant && this.#byId.get(grant.id)?.spending.usedUp(grant.limits, this.#now());
+  }
+
+  /** Writes when keys were last used. */
+  async writeUses(): Promise<void> {
+    if (this.#used.size === 0) return;
+    const uses = this.#used;
+    this.#used = new Map();
+    for (const [id, lastUsedAt] of uses) if (this.#byId.has(id)) this.#edit(id, { lastUsedAt });
+    await this.#store.noteUse(uses);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.writeUses();
+  }
+
+  #withUse(record: ApiKeyRecord): ApiKeyRecord {
+    return { ...record, lastUsedAt: this.#used.get(record.id) ?? record.lastUsedAt };
+  }
+
+  #edit(id: string, change: Partial<ApiKeyRecord>): void {
+    const held = this.#byId.get(id);
+    if (held === undefined) throw new RangeError(`Cannot change the key '${id}' as there is none of this id`);
+    this.#hold({ ...held.record, ...change }, held.spending);
+  }
+
+  #hold(record: ApiKeyRecord, spending: KeySpending): void {
+    const { id, name, routes, limits } = record;
+    const principal: Principal = {
+      id: `${KEY_PREFIX}${id}`,
+      kind: "key",
+      role: "program",
+      name,
+      grant: { id, routes, limits },
+    };
+    const held: Held = { record, principal, spending };
+    this.#byHash.set(record.hash, held);
+    this.#byId.set(id, held);
+  }
+}
+
+const KEY_PREFIX = "key:";
+
+function keyIdOf(principalId: string): string | undefined {
+  return principalId.startsWith(KEY_PREFIX) ? principalId.slice(KEY_PREFIX.length) : undefined;
+}

@@ -1,0 +1,5 @@
+export type { AnswerGateOptions, Candidate } from "./answer_gate.ts";
+export { AnswerGate } from "./answer_gate.ts";
+export type { BucketLevel, LimitStore, RequestRate, Taking } from "./limit_store.ts";
+export { LoopLag } from "./loop_lag.ts";
+export { MemoryLimitStore } from "./memory_limit_store.ts";
