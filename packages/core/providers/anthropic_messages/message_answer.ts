@@ -94,6 +94,11 @@ export class MessageAnswer implements AnswerReader {
       return;
     }
     this.#readMessage(body, parts, true);
+    const error = findError(body);
+    if (error !== undefined) {
+      this.readError(error);
+      return;
+    }
     this.#stop(asText(body.stop_reason), parts);
     this.#finish(parts);
   }

@@ -283,7 +283,7 @@ export class BodyReader {
     if (answer === undefined) throw malformed("JSON that is no answer");
     if (rest.length === 0) this.#answer.readWhole(answer, parts);
     else for (const chunk of [answer, ...rest.map(asObject)]) if (chunk) this.#answer.readChunk(chunk, parts);
-    if (!this.#answer.isAnswer(answer)) throw malformed("JSON that is no answer");
+    if (!this.#answer.isFinished && !this.#answer.isAnswer(answer)) throw malformed("JSON that is no answer");
   }
 
   /** Several JSON objects: an event stream that has lost its framing, one object a line, or an array of them that was cut. */
