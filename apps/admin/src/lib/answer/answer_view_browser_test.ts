@@ -66,6 +66,7 @@ function staged() {
       }
     },
     cancel: async () => true,
+    timeline: () => Promise.reject(new Error("Nothing of it was missed")),
   };
   const answer = new LiveAnswer({ id: "answer-00000001", api });
   void answer.watch();

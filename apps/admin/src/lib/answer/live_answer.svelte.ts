@@ -1,17 +1,18 @@
 import { type AnswerEvent, FailureError, type FailureInfo, type TransportState } from "@cogniforge/client";
 import { type AnswerState, EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
-import { type LiveMeasures, liveMeasures } from "@cogniforge/core/metrics";
+import { type LiveMeasures, liveMeasures, type TimelineData } from "@cogniforge/core/metrics";
 import type { ConsoleApi } from "#lib/api/console_api.ts";
 import { type MarkdownBlock, MarkdownStream } from "#lib/markdown/markdown_stream.ts";
 import { FrameScheduler } from "./frame_scheduler.ts";
 import { ServerClock } from "./server_clock.ts";
+import { TimelineFeed } from "./timeline_feed.svelte.ts";
 
 /** What can be seen of an answer: `starting` until the server has accepted the question. */
 export type AnswerPhase = "starting" | "running" | "completed" | "failed" | "cancelled" | "unreachable" | "missing";
 
 export interface LiveAnswerOptions {
   id: string;
-  api: Pick<ConsoleApi, "watch" | "cancel">;
+  api: Pick<ConsoleApi, "watch" | "cancel" | "timeline">;
   /** What is known of the answer already. */
   state?: AnswerState;
   isMissing?: boolean;
@@ -31,6 +32,7 @@ export class LiveAnswer {
   readonly #options: LiveAnswerOptions;
   readonly #markdown = new MarkdownStream();
   readonly #clock = new ServerClock();
+  readonly #timeline: TimelineFeed;
   readonly #frames = new FrameScheduler(() => this.#show());
   /** Newer than what is shown by at most a frame. */
   #folded: AnswerState;
@@ -59,6 +61,7 @@ export class LiveAnswer {
 
   constructor(options: LiveAnswerOptions) {
     this.id = options.id;
+    this.#timeline = new TimelineFeed(() => options.api.timeline(options.id));
     this.#options = options;
     this.#folded = options.state ?? EMPTY_ANSWER_STATE;
     this.#isAccepted = options.state !== undefined;
@@ -69,9 +72,22 @@ export class LiveAnswer {
     return this.#state;
   }
 
+  /** The server's clock as of the last frame, in epoch milliseconds. */
+  get now(): number {
+    return this.#now;
+  }
+
   get blocks(): readonly MarkdownBlock[] {
     return this.#blocks;
   }
+
+  /** When its attempts and its text came; known while somebody holds it open. */
+  get timeline(): TimelineData | undefined {
+    return this.#timeline.data;
+  }
+
+  /** Holds the time line open; the returned function lets go of it. */
+  readonly openTimeline = (): (() => void) => this.#timeline.open(this.#folded.seq);
 
   /** Follows the answer to its end; returns when it has ended, cannot be read, or `leave()` was called. */
   async watch(): Promise<void> {
@@ -139,12 +155,14 @@ export class LiveAnswer {
   #take(event: AnswerEvent): void {
     this.#clock.observe(event.at, Date.now());
     this.#folded = foldEvent(this.#folded, event);
+    this.#timeline.note(event);
     this.#frames.schedule();
   }
 
   #show(): void {
     this.#blocks = this.#markdown.update(this.#folded.text, { isLive: this.#folded.end === undefined });
     this.#state = this.#folded;
+    this.#timeline.show();
     this.#now = this.#clock.now(Date.now());
   }
 

@@ -9,6 +9,11 @@ export type SystemStatus = Outputs["system"]["status"];
 export type ConversationPage = Outputs["conversations"]["list"];
 export type ConversationInfo = ConversationPage["conversations"][number];
 export type ConversationView = Outputs["conversations"]["get"];
+export type SearchPage = Outputs["conversations"]["search"];
+export type FoundConversation = SearchPage["conversations"][number];
+export type SearchMatch = FoundConversation["matches"][number];
+export type TimelineData = Outputs["answers"]["timeline"];
+export type RouteChoice = Outputs["answers"]["routes"][number];
 export type TurnView = ConversationView["turns"][number];
 export type RouteStatus = Outputs["providers"]["list"][number];
 export type TargetStatus = RouteStatus["targets"][number];
@@ -23,6 +28,10 @@ export interface Ask {
   answerId: string;
   question: string;
   conversationId?: string | undefined;
+  /** The turn that the question follows; `null` for a first question. */
+  parentId: string | null;
+  /** A route's name, or a single target's. */
+  route?: string | undefined;
 }
 
 /** How the providers and the answers do at one moment. */
@@ -50,10 +59,20 @@ export interface ConsoleApi {
   watch(answerId: string, options: WatchOptions): AsyncIterable<AnswerEvent>;
   /** @returns Whether it still ran. */
   cancel(answerId: string): Promise<boolean>;
-  listConversations(cursor?: string): Promise<ConversationPage>;
-  getConversation(conversationId: string): Promise<ConversationView>;
+  timeline(answerId: string): Promise<TimelineData>;
+  /** What a question can be put to. */
+  routes(): Promise<RouteChoice[]>;
+  listConversations(options: { cursor?: string | undefined; archived: boolean }): Promise<ConversationPage>;
+  searchConversations(query: string, cursor?: string): Promise<SearchPage>;
+  /** The branch that is shown, or the newest one through a turn. */
+  getConversation(conversationId: string, turnId?: string): Promise<ConversationView>;
+  showTurn(conversationId: string, turnId: string): Promise<ConversationView>;
   renameConversation(conversationId: string, title: string): Promise<void>;
+  archiveConversation(conversationId: string, archived: boolean): Promise<void>;
   removeConversation(conversationId: string): Promise<void>;
+  restoreConversation(conversationId: string): Promise<void>;
+  /** Ids of conversations as they change anywhere; `undefined` says that any may have. */
+  watchConversations(signal: AbortSignal): AsyncIterable<readonly string[] | undefined>;
   status(): Promise<SystemStatus>;
   /** For administrators, as are drills. */
   readProviders(): Promise<ProvidersView>;
@@ -76,11 +95,17 @@ export function createConsoleApi(origin: string): ConsoleApi {
     ask: (input) => client.ask(input),
     watch: (answerId, options) => client.watch(answerId, options),
     cancel: (answerId) => client.cancel(answerId),
-    listConversations: (cursor) =>
-      conversations.list({ limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) }),
-    getConversation: (conversationId) => conversations.get(conversationId),
+    timeline: (answerId) => client.timeline(answerId),
+    routes: () => client.routes(),
+    listConversations: (options) => conversations.list({ limit: PAGE_SIZE, ...options }),
+    searchConversations: (query, cursor) => conversations.search({ query, cursor }),
+    getConversation: (conversationId, turnId) => conversations.get(conversationId, { turnId }),
+    showTurn: (conversationId, turnId) => conversations.show(conversationId, turnId),
     renameConversation: (conversationId, title) => conversations.rename(conversationId, title),
+    archiveConversation: (conversationId, archived) => conversations.archive(conversationId, archived),
     removeConversation: (conversationId) => conversations.remove(conversationId),
+    restoreConversation: (conversationId) => conversations.restore(conversationId),
+    watchConversations: (signal) => conversations.watch(signal),
     status: () => client.system.status(),
     async readProviders() {
       const [routes, drills, breakers, counts] = await Promise.all([

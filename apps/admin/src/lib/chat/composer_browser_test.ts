@@ -8,10 +8,10 @@ import Composer from "./Composer.svelte";
 beforeAll(() => overwriteGetLocale(() => "en"));
 beforeEach(() => sessionStorage.clear());
 
-async function compose(isAnswering = false) {
+async function compose(isAnswering = false, draftKey = "new") {
   const onAsk = vi.fn();
   const onStop = vi.fn();
-  const { container } = await render(Composer, { isAnswering, onAsk, onStop });
+  const { container } = await render(Composer, { isAnswering, draftKey, onAsk, onStop });
   const field = container.querySelector("textarea");
   if (field === null) throw new Error("There is no field");
   return { container, field, onAsk, onStop };
@@ -65,9 +65,11 @@ test("Composer stops an answer and keeps what is being written", async () => {
   expect(onStop).toHaveBeenCalledOnce();
 });
 
-test("Composer gives back the draft of this tab", async () => {
-  const first = await compose();
+test("Composer gives back the draft of its conversation, and of no other", async () => {
+  const first = await compose(false, "conversation-1");
   await userEvent.fill(first.field, "half a question");
-  const second = await compose();
+  const other = await compose(false, "conversation-2");
+  expect(other.field.value).toBe("");
+  const second = await compose(false, "conversation-1");
   await vi.waitFor(() => expect(second.field.value).toBe("half a question"));
 });

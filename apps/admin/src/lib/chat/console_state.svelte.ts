@@ -4,8 +4,12 @@ import type { LiveAnswer } from "#lib/answer/live_answer.svelte.ts";
 import type { ConsoleApi, SystemStatus } from "#lib/api/console_api.ts";
 import { localized } from "#lib/i18n/localized.ts";
 import { m } from "#lib/paraglide/messages.js";
+import { ToastState } from "#lib/ui/toast.svelte.ts";
 import { Conversation } from "./conversation.svelte.ts";
 import { ConversationList } from "./conversation_list.svelte.ts";
+import { ConversationSearch } from "./conversation_search.svelte.ts";
+import { followWhileVisible } from "./follow_while_visible.ts";
+import { type Choices, choicesOf } from "./route_choices.ts";
 
 export interface ConsoleStateOptions {
   api: ConsoleApi;
@@ -18,8 +22,11 @@ export interface ConsoleStateOptions {
 export class ConsoleState {
   readonly api: ConsoleApi;
   readonly list: ConversationList;
+  readonly search: ConversationSearch;
   readonly conversation: Conversation;
+  readonly toast = new ToastState();
   readonly #onSignedOut: () => void;
+  choices = $state.raw<Choices>({ routes: [], targets: [] });
   status = $state.raw<SystemStatus | undefined>();
   /** Said by assistive technology, politely. */
   announcement = $state("");
@@ -28,12 +35,15 @@ export class ConsoleState {
     this.#onSignedOut = onSignedOut;
     this.api = this.#watched(api);
     this.list = new ConversationList(this.api);
+    this.search = new ConversationSearch(this.api);
     this.conversation = new Conversation({
       api: this.api,
       onAsked: (conversationId) => {
         onAsked(conversationId);
         this.announcement = m.announce_started();
-        void this.list.refresh();
+        // Asking takes a conversation out of the archive.
+        if (this.list.isArchive) void this.list.showArchive(false);
+        else void this.list.refresh();
       },
       onAnswerEnd: (answer) => {
         this.announcement = announcementOf(answer);
@@ -43,9 +53,32 @@ export class ConsoleState {
     });
   }
 
-  /** Reads what every page needs. */
-  async start(): Promise<void> {
-    await Promise.all([this.list.refresh(), this.refreshStatus()]);
+  /** Reads what every page needs, and follows what other pages change until `signal` aborts. */
+  async start(signal: AbortSignal): Promise<void> {
+    void followWhileVisible(signal, (visible) => this.#follow(visible));
+    await Promise.all([this.list.refresh(), this.refreshStatus(), this.refreshChoices()]);
+  }
+
+  /** What a question can be put to; without it the default route is asked. */
+  async refreshChoices(): Promise<void> {
+    try {
+      this.choices = choicesOf(await this.api.routes());
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+    }
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    try {
+      for await (const ids of this.api.watchConversations(signal)) {
+        const { id } = this.conversation;
+        const isOpenOne = id !== undefined && (ids === undefined || ids.includes(id));
+        await Promise.all([this.list.refresh(), isOpenOne && this.conversation.refresh()]);
+      }
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      if (error.info.code === "unauthenticated") this.#onSignedOut();
+    }
   }
 
   /** What is set up and what is not; an unreachable server shows itself elsewhere. */
@@ -74,6 +107,11 @@ export class ConsoleState {
       ask: noticing(api.ask),
       listConversations: noticing(api.listConversations),
       getConversation: noticing(api.getConversation),
+      timeline: noticing(api.timeline),
+      searchConversations: noticing(api.searchConversations),
+      showTurn: noticing(api.showTurn),
+      archiveConversation: noticing(api.archiveConversation),
+      restoreConversation: noticing(api.restoreConversation),
       renameConversation: noticing(api.renameConversation),
       removeConversation: noticing(api.removeConversation),
       readProviders: noticing(api.readProviders),

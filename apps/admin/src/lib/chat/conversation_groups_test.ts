@@ -9,6 +9,7 @@ test("groupConversations() parts by calendar days and leaves empty groups out", 
     title: "",
     createdAt: 0,
     updatedAt,
+    isArchived: false,
   }));
   expect(groupConversations(items, now).map(({ name, items }) => [name, items.length])).toEqual([
     ["today", 1],

@@ -34,6 +34,11 @@ export class FollowScroll {
     this.#stick();
   }
 
+  /** Stays where the reader is, or is taken, until they come to the end. */
+  letGo(): void {
+    this.isFollowing = false;
+  }
+
   #stick(): void {
     const region = this.#region;
     if (region === undefined || !this.isFollowing) return;

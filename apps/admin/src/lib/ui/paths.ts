@@ -4,6 +4,11 @@ import { resolve } from "$app/paths";
 export const paths = {
   home: () => resolve("/(console)/(chat)"),
   conversation: (id: string) => resolve("/(console)/(chat)/c/[id]", { id }),
+  /** Of a turn in a conversation: the page shows its branch and goes to it. */
+  turn: (id: string, turnId: string) => `${resolve("/(console)/(chat)/c/[id]", { id })}?turn=${turnId}`,
+  /** A file, from the server itself. */
+  export: (id: string, format: "markdown" | "json", locale: string) =>
+    `/admin/api/conversations/${id}/export?format=${format}&locale=${locale}`,
   providers: () => resolve("/(console)/providers"),
   login: () => resolve("/(entry)/login"),
 };

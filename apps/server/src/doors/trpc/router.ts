@@ -5,7 +5,6 @@ import { conversationsRouter } from "./conversations.ts";
 import { drillProcedures } from "./drills.ts";
 import { keysRouter } from "./keys.ts";
 import { metricsRouter } from "./metrics.ts";
-import { projectRouter } from "./project.ts";
 import { settingsRouter } from "./settings.ts";
 import { targetProcedures } from "./targets.ts";
 import { adminProcedure, openProcedure, router } from "./trpc.ts";
@@ -17,7 +16,6 @@ export const appRouter = router({
   conversations: conversationsRouter,
   audit: auditRouter,
   settings: settingsRouter,
-  project: projectRouter,
   providers: router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
     ...drillProcedures,
