@@ -150,33 +150,16 @@ test("the reader who scrolls up is left alone, and gets back to the end", async 
   await expect(back).toBeHidden();
 });
 
-test("conversations go on, are renamed and deleted", async ({ page }) => {
+test("conversations go on", async ({ page }) => {
   fake.play({ pieces: ["One"] });
   await ask(page, "first question of many");
   await expectPhase(page, "completed");
   fake.play({ pieces: ["Two"] });
   await ask(page, "second question");
   await expectPhase(page, "completed");
-  await expect(page.locator("article")).toHaveCount(2);
-
-  const nav = page.locator("aside nav");
-  const item = nav.locator("li", { hasText: "first question of many" });
-  await item.hover();
-  await item.getByRole("button", { name: /^إعادة تسمية/ }).click();
-  await page.getByRole("dialog").getByRole("textbox").fill("عنوان جديد");
-  await page.getByRole("dialog").getByRole("button", { name: "حفظ" }).click();
   await page.reload();
-  const renamed = nav.locator("li", { hasText: "عنوان جديد" });
-  await expect(renamed).toBeVisible();
   await expect(page.locator("article")).toHaveCount(2);
-
-  await renamed.hover();
-  await renamed.getByRole("button", { name: /^حذف/ }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "حذف" }).click();
-  await expect(renamed).toBeHidden();
-  await expect(page).toHaveURL(`${server.url}/`);
-  await expect(composer(page)).toBeVisible();
-  await expect(page.locator("article")).toHaveCount(0);
+  expect(fake.requests.at(-1)?.contents).toEqual(["first question of many", "One", "second question"]);
 });
 
 test("the start and the end of an answer are announced, politely", async ({ page }) => {

@@ -38,10 +38,7 @@ test("a trial answer streams, says that it is one, and is still there after a re
   expect(await lastText(page).textContent()).toBe(text);
 });
 
-test("a server that is gone is told as such, and the question is sent once it is back", async ({
-  page,
-  complaints,
-}) => {
+test("a server that is gone is told as such, and the question is sent once it is back", async ({ page }) => {
   await using server = await ConsoleServer.start({ environment: { ...WITH_ADMIN, ALLOW_MOCK_LLM: "true" } });
   await signIn(page, server);
   await page.route("**/trpc/answers.start*", (route) => route.abort("connectionrefused"));
@@ -58,6 +55,4 @@ test("a server that is gone is told as such, and the question is sent once it is
   await page.clock.resume();
   await lastAnswer(page).getByRole("button", { name: "حاول مجددًا" }).click();
   await expectPhase(page, "completed");
-  // The browser reports every refused connection itself.
-  for (const text of complaints.splice(0)) expect(text).toContain("net::ERR_CONNECTION_REFUSED");
 });

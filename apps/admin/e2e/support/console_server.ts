@@ -24,14 +24,21 @@ export class ConsoleServer implements AsyncDisposable {
   readonly url: string;
   /** The one-time code for the first administrator, if there is none yet. */
   readonly code: string | undefined;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
   readonly #directory: string;
+  readonly #environment: Record<string, string>;
 
-  private constructor(url: string, code: string | undefined, process: ChildProcess, directory: string) {
+  private constructor(
+    { url, code }: { url: string; code: string | undefined },
+    process: ChildProcess,
+    directory: string,
+    environment: Record<string, string>,
+  ) {
     this.url = url;
     this.code = code;
     this.#process = process;
     this.#directory = directory;
+    this.#environment = environment;
   }
 
   static async start({ environment = {}, config }: ConsoleServerOptions = {}): Promise<ConsoleServer> {
@@ -47,19 +54,32 @@ export class ConsoleServer implements AsyncDisposable {
       env.COGNIFORGE_CONFIG = join(directory, "cogniforge.config.json");
       await writeFile(env.COGNIFORGE_CONFIG, JSON.stringify(config));
     }
-    const child = spawn(process.execPath, [MAIN], { cwd: directory, env, stdio: ["ignore", "pipe", "pipe"] });
-    const { url, code } = await readWelcome(child);
-    return new ConsoleServer(url, code, child, directory);
+    const child = spawnServer(directory, env);
+    return new ConsoleServer(await readWelcome(child), child, directory, env);
+  }
+
+  /** Ends the process as `kill -9` does: it can say nothing and write nothing any more. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const exit = once(this.#process, "exit");
+    this.#process.kill("SIGKILL");
+    await exit;
+  }
+
+  /** Starts it again after a `kill()`, on the same port and with the same data. */
+  async restart(): Promise<void> {
+    this.#process = spawnServer(this.#directory, { ...this.#environment, PORT: new URL(this.url).port });
+    await readWelcome(this.#process);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode === null) {
-      const exit = once(this.#process, "exit");
-      this.#process.kill("SIGKILL");
-      await exit;
-    }
+    await this.kill();
     await rm(this.#directory, { recursive: true, force: true });
   }
+}
+
+function spawnServer(directory: string, env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [MAIN], { cwd: directory, env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Reads what the server prints until it has said where it listens, and the code where it prints one. */

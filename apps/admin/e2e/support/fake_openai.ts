@@ -24,6 +24,8 @@ export class FakeOpenAi implements AsyncDisposable {
   #released: Promise<void> = Promise.resolve();
   /** Questions that were asked, in order. */
   readonly questions: string[] = [];
+  /** The messages of each request, and the model that was asked. */
+  readonly requests: { model: string; contents: string[] }[] = [];
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -32,6 +34,7 @@ export class FakeOpenAi implements AsyncDisposable {
       request.on("end", () => {
         const body = JSON.parse(Buffer.concat(chunks).toString()) as { messages: { content: string }[]; model: string };
         this.questions.push(body.messages.at(-1)?.content ?? "");
+        this.requests.push({ model: body.model, contents: body.messages.map(({ content }) => content) });
         void this.#answer(response, body.model);
       });
     });

@@ -12,7 +12,11 @@ export const test = base.extend<{ complaints: string[] }>({
         const isReply = /Failed to load resource: the server responded with a status of (4\d\d|503)/.test(
           message.text(),
         );
-        if (message.type() === "error" && !isReply) complaints.push(message.text());
+        // A server that a test has stopped is one that the page keeps looking for.
+        const isGone = /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/.test(
+          message.text(),
+        );
+        if (message.type() === "error" && !isReply && !isGone) complaints.push(message.text());
       });
       await use(complaints);
       expect(complaints).toEqual([]);
