@@ -12,6 +12,8 @@ export interface AskInput {
   parentId?: string | null | undefined;
   /** 8 to 64 characters of `A-Z a-z 0-9 _ -`; absent: a random one. The same id again asks nothing and attaches. */
   answerId?: string | undefined;
+  /** Whether it is about the project that the server is set up for; absent: if the question before it was. */
+  project?: boolean | undefined;
   /** Absent: the default route. */
   route?: string | undefined;
   /** Passed to the model: `temperature` and the like. */

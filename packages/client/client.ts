@@ -180,6 +180,17 @@ export function createCogniforgeClient(options: ClientOptions) {
       },
     },
 
+    project: {
+      /** The project that questions can be about; `null` where there is none for whoever asks. */
+      info(callOptions?: CallOptions): Promise<Outputs["project"]["info"]> {
+        return calls.call((opts) => trpc.project.info.query(undefined, opts), callOptions);
+      },
+      /** What was sent of it along with a question, to the letter; `null` where the question was not about it. */
+      sent(answerId: string, callOptions?: CallOptions): Promise<Outputs["project"]["sent"]> {
+        return calls.call((opts) => trpc.project.sent.query({ answerId }, opts), callOptions);
+      },
+    },
+
     providers: {
       /** The targets of every route, and whether each is usable; for administrators. */
       list(callOptions?: CallOptions): Promise<Outputs["providers"]["list"]> {

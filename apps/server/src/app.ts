@@ -34,6 +34,7 @@ import type { Logger } from "./log.ts";
 import { watchEventLoop } from "./measures/event_loop.ts";
 import { MeasureService } from "./measures/measure_service.ts";
 import { Telemetry } from "./measures/telemetry.ts";
+import { ProjectQuestions, projectSettings } from "./project/mod.ts";
 import { ProviderDrills } from "./providers/drills.ts";
 import { prefillSettings } from "./providers/prefill_settings.ts";
 import { RecentTimings } from "./providers/recent_timings.ts";
@@ -161,12 +162,18 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     },
     onError: (error, answerId) => log.error({ err: error, answerId }, "An answer could not be carried on"),
   });
-  const { conversations: store, records, journal } = storage;
+  const { conversations: store, records, journal, projectContexts } = storage;
+  const project = new ProjectQuestions({
+    onError: (error) => log.error({ err: error }, "The project's folder could not be read"),
+  });
+  project.configure(projectSettings(config));
   const answers = new AnswerService({
     engine,
     journal,
     conversations: store,
     records,
+    project,
+    projectContexts,
     changes,
     audience,
     gate,
@@ -211,6 +218,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     routeSettings,
     keys: new KeyService({ ring: keys, limits: () => current.config.limits }),
     users: auth.users,
+    project,
   };
   const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
   const trpc = mountTrpc({
@@ -278,6 +286,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       current.routes = new RouteBook(current.config, transport.fetch);
       storage.prefillMemory.configure(prefillSettings(changed));
       resilience.hedges.limit(changed.hedging);
+      project.configure(projectSettings(changed));
       // A key that was refused may be another one now.
       resilience.breakers.reset();
       log.info("The configuration was reloaded");
@@ -317,6 +326,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       await closed;
       await keeping;
       lag.close();
+      await project.close();
       await transport.close();
       await keys.close();
       await storage.close();

@@ -11,6 +11,7 @@ import type { SetupHint } from "./config/setup_hint.ts";
 import type { KeyService } from "./keys/key_service.ts";
 import type { Overview, RangeName } from "./measures/overview.ts";
 import type { Pulse } from "./measures/pulse.ts";
+import type { ProjectQuestions } from "./project/mod.ts";
 import type { FirstTokenSummary } from "./providers/recent_timings.ts";
 import type { TargetTests } from "./providers/target_tests.ts";
 import type { RouteSettingsService } from "./settings/mod.ts";
@@ -129,4 +130,5 @@ export interface Services {
   routeSettings: RouteSettingsService;
   keys: KeyService;
   users: Users;
+  project: Pick<ProjectQuestions, "info">;
 }

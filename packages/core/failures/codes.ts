@@ -62,10 +62,12 @@ export const FAILURE_CODES = [
   "already-set-up",
   "last-administrator",
   "budget-exhausted",
+  "project-not-configured",
 
   "too-many-requests",
   "busy",
   "draining",
+  "project-unreadable",
   "storage",
   "internal",
 ] as const;

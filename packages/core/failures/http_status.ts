@@ -72,10 +72,12 @@ const OUTSIDE: Readonly<Record<FailureCode, readonly [status: number, type: Open
   "already-set-up": [409, "conflict_error"],
   "last-administrator": [409, "conflict_error"],
   "budget-exhausted": [402, "insufficient_quota"],
+  "project-not-configured": [409, "conflict_error"],
 
   "too-many-requests": [429, "rate_limit_error"],
   busy: [503, "server_error"],
   draining: [503, "server_error"],
+  "project-unreadable": [503, "server_error"],
   storage: [500, "server_error"],
   internal: [500, "server_error"],
 };

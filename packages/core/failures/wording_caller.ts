@@ -182,4 +182,11 @@ export const CALLER_WORDINGS = {
       ],
     );
   },
+  "project-not-configured": say(
+    [
+      "The question is about the project, and no project is configured.",
+      "Set COGNIFORGE_PROJECT_DIR to the project's folder, or ask without the project.",
+    ],
+    ["السؤال عن المشروع، ولم يُضبط أي مشروع.", "اضبط COGNIFORGE_PROJECT_DIR على مجلد المشروع، أو اسأل دون المشروع."],
+  ),
 } as const satisfies Record<string, WordingOf>;

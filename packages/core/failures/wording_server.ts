@@ -51,6 +51,16 @@ export const SERVER_WORDINGS = {
       ],
     ),
   ),
+  "project-unreadable": say(
+    [
+      "The project's folder could not be read.",
+      "Check that the folder in COGNIFORGE_PROJECT_DIR exists and that the server may read it, then ask again; the server's log names the cause.",
+    ],
+    [
+      "تعذّرت قراءة مجلد المشروع.",
+      "تحقّق من وجود المجلد المذكور في COGNIFORGE_PROJECT_DIR ومن أن للخادم إذن قراءته، ثم أعد السؤال؛ وسجلّ الخادم يذكر السبب.",
+    ],
+  ),
   internal: say(
     [
       "An unexpected error happened on the server.",

@@ -6,8 +6,10 @@ import type { TimelineData } from "@cogniforge/core/metrics";
 import type { Principal } from "../auth/principal.ts";
 import { FailureError } from "../failure_error.ts";
 import type { AnswerGate, Candidate, RequestRate } from "../limits/mod.ts";
+import type { ProjectContext, ProjectQuestions } from "../project/mod.ts";
 import type { AnswerRecords } from "../storage/answer_records.ts";
 import type { Conversation, ConversationStore, Turn } from "../storage/conversations.ts";
+import type { ProjectContexts } from "../storage/project_contexts.ts";
 import { idOfKey, newId } from "./answer_id.ts";
 import type { AnswerView } from "./answer_view.ts";
 import type {
@@ -50,6 +52,8 @@ export interface AnswerServiceOptions {
   journal: Journal;
   conversations: ConversationStore;
   records: AnswerRecords;
+  project: Pick<ProjectQuestions, "info" | "read">;
+  projectContexts: ProjectContexts;
   changes: ConversationChanges;
   audience: Audience;
   /** Lets every new answer in, or refuses it. */
@@ -145,6 +149,11 @@ export class AnswerService implements Answers {
     return viewOfState(header, await foldJournal(this.#options.journal, answerId));
   }
 
+  async sentProject(principal: Principal, answerId: string): Promise<ProjectContext | undefined> {
+    await this.#entry(principal, answerId);
+    return this.#options.projectContexts.get(answerId);
+  }
+
   async timeline(principal: Principal, answerId: string): Promise<TimelineData> {
     await this.#entry(principal, answerId);
     return readTimeline(this.#options.journal, answerId);
@@ -204,7 +213,7 @@ export class AnswerService implements Answers {
   }
 
   async #beginTurn(principal: Principal, answerId: string, input: AskQuestion): Promise<Started> {
-    const { changes, conversations, limits } = this.#options;
+    const { changes, conversations, limits, projectContexts } = this.#options;
     const { question, route = DEFAULT_ROUTE, parameters = {}, onCut } = input;
     this.#checkRoute(route);
     // A conversation that an answer opens has that answer's id, so that the same ask, retried, opens no second one.
@@ -214,12 +223,15 @@ export class AnswerService implements Answers {
       throw new FailureError("conversation-not-found", { param: "conversationId" });
     }
     const branch = await this.#branchBefore(known, answerId, input.parentId);
+    const context = await this.#readProject(principal, branch, input);
     const messages = await contextMessages(this.#options, branch, limits().maxContextMessages, question);
+    if (context !== undefined) messages.unshift({ role: "system", content: context.text });
     const at = Date.now();
     if (known === undefined)
       await conversations.create(principal.id, { id: conversationId, title: titleOf(question), at });
     // The question first: if the server dies in between, it is shown without an answer and can be asked again.
     const parentId = branch.at(-1)?.answerId;
+    if (context !== undefined) await projectContexts.put(answerId, conversationId, context);
     await conversations.addTurn(conversationId, { question, answerId, parentId, askedAt: at });
     changes.note(principal.id, conversationId);
     return this.#start(principal, answerId, {
@@ -230,6 +242,16 @@ export class AnswerService implements Answers {
       ...this.#bounded(parameters),
       onCut,
     });
+  }
+
+  /** What goes along with the question, if it is about the project: because it says so, or as the one before it was. */
+  async #readProject(
+    principal: Principal,
+    branch: readonly Turn[],
+    { question, project }: AskQuestion,
+  ): Promise<ProjectContext | undefined> {
+    const goesOn = branch.at(-1)?.project !== undefined && this.#options.project.info(principal) !== undefined;
+    return (project ?? goesOn) ? this.#options.project.read(principal, question) : undefined;
   }
 
   /** The turns that a new one follows: those before it if it is there already, those up to the parent, or those that are shown. */

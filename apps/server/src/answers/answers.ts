@@ -3,6 +3,7 @@ import type { TimelineData } from "@cogniforge/core/metrics";
 import type { ChatMessage } from "@cogniforge/core/providers";
 import type { Principal } from "../auth/principal.ts";
 import type { RequestRate } from "../limits/limit_store.ts";
+import type { ProjectContext } from "../project/mod.ts";
 import type { AnswerView } from "./answer_view.ts";
 
 /** A question from the console or the plain SSE route. */
@@ -13,6 +14,8 @@ export interface AskQuestion {
   conversationId?: string | undefined;
   /** The turn that this one follows; `null` for a first question, absent for the last turn of the branch that is shown. */
   parentId?: string | null | undefined;
+  /** Whether the question is about the configured project; absent: if the one before it was, and it can be. */
+  project?: boolean | undefined;
   /** Absent: the default route. */
   route?: string | undefined;
   parameters?: Record<string, unknown> | undefined;
@@ -98,6 +101,8 @@ export interface Answers {
     options: { cursor?: string | undefined; waitMs: number; signal?: AbortSignal | undefined },
   ): Promise<{ events: AnswerEvent[]; cursor: string; isEnded: boolean }>;
   get(principal: Principal, answerId: string): Promise<AnswerView>;
+  /** What was sent of the project along with the question; `undefined` where it was not about it. */
+  sentProject(principal: Principal, answerId: string): Promise<ProjectContext | undefined>;
   /** When each attempt and each piece of text came. */
   timeline(principal: Principal, answerId: string): Promise<TimelineData>;
   /** `false` if the answer had ended. */

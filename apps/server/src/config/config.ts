@@ -95,6 +95,8 @@ export interface Config {
   readonly metricsToken?: Secret;
   /** The first administrator, created at start where there is none. */
   readonly admin?: { readonly email: string; readonly password: Secret; readonly name: string };
+  /** The folder that questions can be about, by its absolute path; and the most characters that are sent of it with one question. */
+  readonly project?: { readonly directory: string; readonly maxCharacters: number };
   /** Whether the console is served. */
   readonly console: boolean;
   /** Characters. */

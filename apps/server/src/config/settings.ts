@@ -3,6 +3,7 @@ import type { Config } from "./config.ts";
 import type { ConfigReport } from "./config_error.ts";
 import { quoteValue, quoteValueArabic } from "./config_error.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
+import { readProject } from "./project.ts";
 import { readLimits } from "./read_limits.ts";
 import { Secret } from "./secret.ts";
 
@@ -26,6 +27,7 @@ export type Settings = Pick<
   | "isExtreme"
   | "limits"
   | "isMockForced"
+  | "project"
 >;
 
 /** Reads the variables that concern the whole server. */
@@ -34,6 +36,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
   const apiKey = readApiKey(reader, report);
   const metricsToken = reader.key("COGNIFORGE_METRICS_TOKEN");
   const admin = readAdmin(reader, report);
+  const project = readProject(reader, directory, report);
   return {
     host: readHost(reader, report),
     port: reader.integer("PORT", 4100, { min: 0, max: 65535 }),
@@ -41,6 +44,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
     ...(apiKey && { apiKey }),
     ...(metricsToken && { metricsToken }),
     ...(admin && { admin }),
+    ...(project && { project }),
     console: reader.boolean("COGNIFORGE_CONSOLE", true),
     maxQuestionLength: reader.integer("ADMIN_AI_MAX_QUESTION_LENGTH", 100_000, { min: 1, max: 10_000_000 }),
     maxContextMessages: reader.integer("ADMIN_AI_MAX_CONTEXT_MESSAGES", 10, { min: 0, max: 1000 }),

@@ -18,6 +18,17 @@ export interface Turn {
   /** The turn that this one follows. Turns with the same parent are versions of each other; a first question has none. */
   parentId?: string | undefined;
   askedAt: number;
+  /** Present where the question was about the project: what was sent along. */
+  project?: SentProject | undefined;
+}
+
+/** What was sent of a project along with a question, in short. */
+export interface SentProject {
+  name: string;
+  /** Of the index. */
+  version: string;
+  /** Characters. */
+  length: number;
 }
 
 export interface ListConversationsOptions {
@@ -64,9 +75,9 @@ export interface ConversationStore {
   turns(id: string): Promise<Turn[]>;
   /**
    * Adds a turn and shows it, moves `updatedAt` and takes the conversation out of the archive; a turn with the same `answerId` is not
-   * added twice.
+   * added twice. What is kept with the turn of a project is told by `turns()`.
    */
-  addTurn(id: string, turn: Turn): Promise<void>;
+  addTurn(id: string, turn: Omit<Turn, "project">): Promise<void>;
   /** Shows the branch that ends with a turn; the turn must be one of the conversation's. */
   show(id: string, turnId: string): Promise<void>;
   /** `false` if the owner has no such conversation. */

@@ -15,6 +15,7 @@ export { DATABASE_FILE } from "./database.ts";
 export type { CommitObserver } from "./group_commit.ts";
 export type { MeasuredAnswer, MeasureFilter, MeasureStore, MeasureWindow, StepSums } from "./measure_store.ts";
 export { migrationBackups } from "./migration_backup.ts";
+export type { ProjectContexts } from "./project_contexts.ts";
 export type { RouteVersion, RouteVersions } from "./route_versions.ts";
 export type { StorageSchema } from "./schema.ts";
 export type { OpenStorageOptions, Storage } from "./storage.ts";

@@ -82,6 +82,17 @@ export interface StorageSchema {
     /** How the target's provider was set up then. */
     setting: string;
   };
+  project_contexts: {
+    answer_id: string;
+    conversation_id: string;
+    project: string;
+    version: string;
+    text: string;
+    /** Of the text, so that it need not be read for it. */
+    length: number;
+    /** JSON. */
+    sections: string;
+  };
   route_versions: {
     version: Generated<number>;
     route: string;

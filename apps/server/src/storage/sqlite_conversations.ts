@@ -108,20 +108,23 @@ export class SqliteConversations implements ConversationStore {
   async turns(id: string): Promise<Turn[]> {
     const rows = await this.#db
       .selectFrom("turns")
-      .select(["question", "answer_id", "parent_id", "asked_at"])
-      .where("conversation_id", "=", id)
-      .orderBy("position")
+      .leftJoin("project_contexts", "project_contexts.answer_id", "turns.answer_id")
+      .select(["turns.question", "turns.answer_id", "turns.parent_id", "turns.asked_at"])
+      .select(["project_contexts.project", "project_contexts.version", "project_contexts.length"])
+      .where("turns.conversation_id", "=", id)
+      .orderBy("turns.position")
       .execute();
-    return rows.map(({ question, answer_id, parent_id, asked_at }) => ({
+    return rows.map(({ question, answer_id, parent_id, asked_at, project: name, version, length }) => ({
       question,
       answerId: answer_id,
       ...(parent_id === null ? {} : { parentId: parent_id }),
       askedAt: asked_at,
+      ...(name === null || version === null || length === null ? {} : { project: { name, version, length } }),
     }));
   }
 
   /** @throws {RangeError} If there is no such conversation. */
-  async addTurn(id: string, { question, answerId, parentId, askedAt }: Turn): Promise<void> {
+  async addTurn(id: string, { question, answerId, parentId, askedAt }: Omit<Turn, "project">): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
       const touched = await transaction
         .updateTable("conversations")

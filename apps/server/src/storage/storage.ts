@@ -9,6 +9,7 @@ import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
 import type { CommitObserver } from "./group_commit.ts";
 import type { MeasureStore } from "./measure_store.ts";
+import type { ProjectContexts } from "./project_contexts.ts";
 import type { RouteVersions } from "./route_versions.ts";
 import type { StorageSchema } from "./schema.ts";
 import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
@@ -18,6 +19,7 @@ import { SqliteConversations } from "./sqlite_conversations.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
 import { SqliteMeasureStore } from "./sqlite_measure_store.ts";
 import { SqlitePrefillMemory } from "./sqlite_prefill_memory.ts";
+import { SqliteProjectContexts } from "./sqlite_project_contexts.ts";
 import { SqliteRouteVersions } from "./sqlite_route_versions.ts";
 
 export interface OpenStorageOptions {
@@ -40,6 +42,7 @@ export interface Storage {
   prefillMemory: SqlitePrefillMemory;
   routeVersions: RouteVersions;
   auditLog: AuditLog;
+  projectContexts: ProjectContexts;
   database: DatabaseSync;
   /** The one query builder on the connection: others must use it too, since its mutex keeps transactions apart. */
   kysely: Kysely<StorageSchema>;
@@ -72,6 +75,7 @@ export async function openStorage({
     prefillMemory,
     routeVersions: new SqliteRouteVersions(kysely),
     auditLog: new SqliteAuditLog(kysely),
+    projectContexts: new SqliteProjectContexts(kysely),
     database,
     kysely,
     isHealthy: () => canWrite(kysely, clock),

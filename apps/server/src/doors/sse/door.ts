@@ -8,6 +8,7 @@ import { FailureError } from "../../failure_error.ts";
 import { EventStream } from "../../http/event_stream.ts";
 import { failureErrorOf, sendFailure } from "../../http/respond.ts";
 import type { Exchange, HttpRoute } from "../../http/routes.ts";
+import { speaksOfProject } from "../../project/mod.ts";
 import type { Services } from "../../services.ts";
 import type { FramePosition } from "../frame_position.ts";
 import { decodePosition, encodePosition } from "../frame_position.ts";
@@ -27,14 +28,14 @@ const REFUSED = "refused";
 const TOLD_IN_STREAM: ReadonlySet<FailureCode> = new Set(["no-provider"]);
 
 /** `GET` and `POST /admin/api/chat/stream`: the plain SSE route of PROTOCOL.md section 5. */
-export function sseRoutes(services: Pick<Services, "answers">, authenticate: Authenticate): HttpRoute[] {
+export function sseRoutes(services: Pick<Services, "answers" | "project">, authenticate: Authenticate): HttpRoute[] {
   return [
     {
       methods: ["GET", "POST"],
       path: /^\/admin\/api\/chat\/stream$/,
       async handle(exchange) {
         const principal = await admit(authenticate, exchange.request);
-        await streamAnswer(services.answers, principal, exchange);
+        await streamAnswer(services, principal, exchange);
       },
       refuse({ response }, error) {
         const failure = failureErrorOf(error);
@@ -48,13 +49,20 @@ export function sseRoutes(services: Pick<Services, "answers">, authenticate: Aut
   ];
 }
 
-async function streamAnswer(answers: Services["answers"], principal: Principal, exchange: Exchange): Promise<void> {
+async function streamAnswer(
+  { answers, project }: Pick<Services, "answers" | "project">,
+  principal: Principal,
+  exchange: Exchange,
+): Promise<void> {
   const { response } = exchange;
   const lastEventId = lastEventIdOf(exchange);
   if (lastEventId === REFUSED) return void response.writeHead(204).end();
   if (lastEventId !== undefined) return resume(answers, principal, exchange, lastEventId);
 
   const question = await readQuestion(exchange);
+  // The old client can't say it: it always sent the project along, and its users ask about "the project".
+  const isAbout = project.info(principal) !== undefined && speaksOfProject(question.question);
+  question.project ??= isAbout || undefined;
   let started: Started;
   try {
     started = await answers.ask(principal, question);

@@ -6,7 +6,7 @@ import type { Exchange } from "../../http/routes.ts";
 /** Largest body that is taken, in bytes: the longest question in four-byte characters, escaped, fits. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-const FIELDS = ["question", "conversation_id", "answer_id", "route"] as const;
+const FIELDS = ["question", "conversation_id", "answer_id", "route", "project"] as const;
 type Field = (typeof FIELDS)[number];
 
 /**
@@ -22,7 +22,15 @@ export async function readQuestion({ request, url }: Exchange): Promise<AskQuest
     conversationId: fields.conversation_id === "null" ? undefined : fields.conversation_id || undefined,
     answerId: fields.answer_id || undefined,
     route: fields.route || undefined,
+    project: isAboutProject(fields.project),
   };
+}
+
+function isAboutProject(value: string | undefined): boolean | undefined {
+  if (value === undefined || value === "") return undefined;
+  if (value === "true" || value === "1") return true;
+  if (value === "false" || value === "0") return false;
+  throw new FailureError("invalid-input", { param: "project", detail: "'project' must be true or false" });
 }
 
 async function readFields(request: Exchange["request"]): Promise<Partial<Record<Field, string>>> {
@@ -37,7 +45,10 @@ async function readFields(request: Exchange["request"]): Promise<Partial<Record<
   for (const field of FIELDS) {
     const value = json[field] ?? undefined;
     if (value === undefined) continue;
-    const isText = typeof value === "string" || (field === "conversation_id" && typeof value === "number");
+    const isText =
+      typeof value === "string" ||
+      (field === "conversation_id" && typeof value === "number") ||
+      (field === "project" && typeof value === "boolean");
     if (!isText) throw new FailureError("invalid-input", { param: field, detail: `'${field}' must be a text` });
     fields[field] = String(value);
   }

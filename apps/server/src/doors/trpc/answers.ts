@@ -33,6 +33,7 @@ export const answersRouter = router({
         conversationId: z.string().min(1).max(64).optional(),
         question: z.string(),
         parentId: answerId.nullish(),
+        project: z.boolean().optional(),
         route: z.string().min(1).max(200).optional(),
         parameters: z.record(z.string(), z.unknown()).optional(),
         onCut: z.enum(["continue", "fail"]).optional(),

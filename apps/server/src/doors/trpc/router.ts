@@ -5,6 +5,7 @@ import { conversationsRouter } from "./conversations.ts";
 import { drillProcedures } from "./drills.ts";
 import { keysRouter } from "./keys.ts";
 import { metricsRouter } from "./metrics.ts";
+import { projectRouter } from "./project.ts";
 import { settingsRouter } from "./settings.ts";
 import { targetProcedures } from "./targets.ts";
 import { adminProcedure, openProcedure, router } from "./trpc.ts";
@@ -16,6 +17,7 @@ export const appRouter = router({
   conversations: conversationsRouter,
   audit: auditRouter,
   settings: settingsRouter,
+  project: projectRouter,
   providers: router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
     ...drillProcedures,

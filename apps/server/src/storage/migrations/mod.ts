@@ -6,6 +6,7 @@ import { branchesAndSearch } from "./m0004_branches_and_search.ts";
 import { answerMeasures } from "./m0005_answer_measures.ts";
 import { apiKeys } from "./m0006_api_keys.ts";
 import { consoleSettings } from "./m0007_console_settings.ts";
+import { projectContexts } from "./m0008_project_contexts.ts";
 
 /** Every migration by name, in the order of the names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0005_answer_measures": answerMeasures,
   "0006_api_keys": apiKeys,
   "0007_console_settings": consoleSettings,
+  "0008_project_contexts": projectContexts,
 };
