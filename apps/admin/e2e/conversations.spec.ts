@@ -48,6 +48,8 @@ async function askToEnd(page: Page, question: string, answer: string): Promise<v
   fake.play({ pieces: [answer] });
   await ask(page, question);
   await expectPhase(page, "completed");
+  // The address follows the answer's beginning, at the page's leisure.
+  await expect(page).toHaveURL(/\/c\/[\w-]+/);
 }
 
 for (const locale of LOCALES) {
