@@ -9,6 +9,7 @@ import { watchChanges } from "./conversation_changes.ts";
 import { TransportMemory } from "./ladder.ts";
 import type { Surroundings } from "./patience.ts";
 import { type ConnectionPolicy, DEFAULT_POLICY } from "./policy.ts";
+import { watchPulse } from "./pulse.ts";
 import { PollingTransport } from "./transports/polling.ts";
 import { SseTransport } from "./transports/sse.ts";
 import {
@@ -222,6 +223,24 @@ export function createCogniforgeClient(options: ClientOptions) {
       /** Circuit breakers that are not closed, or whose target failed lately; for administrators. */
       breakers(callOptions?: CallOptions): Promise<Outputs["metrics"]["breakers"]> {
         return calls.call((opts) => trpc.metrics.breakers.query(undefined, opts), callOptions);
+      },
+      /** A stretch of time up to now, with its points and percentiles; for administrators. */
+      overview(
+        input: Inputs["metrics"]["overview"],
+        callOptions?: CallOptions,
+      ): Promise<Outputs["metrics"]["overview"]> {
+        return calls.call((opts) => trpc.metrics.overview.query(input, opts), callOptions);
+      },
+      /** The latest ended answers with their measures, newest first; for administrators. */
+      latest(input: Inputs["metrics"]["latest"], callOptions?: CallOptions): Promise<Outputs["metrics"]["latest"]> {
+        return calls.call((opts) => trpc.metrics.latest.query(input, opts), callOptions);
+      },
+      /**
+       * How things are: at once, and then whenever it changes, at most once a second, until `signal` aborts; asked again and
+       * again where a proxy lets no stream through. For administrators.
+       */
+      live(callOptions: CallOptions = {}): AsyncIterable<Outputs["metrics"]["pulse"]> {
+        return watchPulse({ endpoint, calls, policy, surroundings, signal: callOptions.signal });
       },
     },
 

@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AnswerEvent } from "@cogniforge/core/events";
@@ -29,7 +29,7 @@ function refusal(code: TRPCError["code"], failure: string): TRPCError {
 }
 
 /** A real server with the procedures of the real router, over answers that the test writes. Emits every call. */
-export class TestServer extends EventEmitter<{ start: []; watch: []; read: [waitMs: number] }> {
+export class TestServer extends EventEmitter<{ start: []; watch: []; read: [waitMs: number]; live: []; pulse: [] }> {
   readonly answers = new Map<string, ScriptedAnswer>();
   /** Headers of every request, upgrades included. */
   readonly authorizations: (string | undefined)[] = [];
@@ -43,6 +43,8 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
   tamper: (event: AnswerEvent) => AnswerEvent = (event) => event;
   /** Thrown by `watch` and `read` while set. */
   breakdown: TRPCError["code"] | undefined;
+  /** Refuses the live measures while set. */
+  isForbidden = false;
   /** Refuses every cursor while set. */
   knowsNoCursor = false;
   /** Answers polls without waiting for news, as a server does that stops. */
@@ -105,6 +107,13 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
     if (count === undefined || (cursor !== undefined && this.knowsNoCursor))
       throw refusal("BAD_REQUEST", "invalid-cursor");
     return count;
+  }
+
+  async *#pulses(signal: AbortSignal | undefined) {
+    while (!signal?.aborted) {
+      yield { ended: this.asked };
+      await once(this, "start", { signal }).catch(() => {});
+    }
   }
 
   #drill(provider: string) {
@@ -206,6 +215,18 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
       metrics: t.router({
         counters: t.procedure.query(() => ({ started: server.starts, finished: server.asked })),
         breakers: t.procedure.query(() => [{ provider: "mock", model: "mock", state: "open", since: 1 }]),
+        overview: t.procedure.input((value) => value).query(({ input }) => ({ asked: input })),
+        latest: t.procedure.input((value) => value).query(({ input }) => [{ asked: input }]),
+        pulse: t.procedure.query(() => {
+          if (server.breakdown) throw refusal(server.breakdown, "draining");
+          server.emit("pulse");
+          return { ended: server.asked };
+        }),
+        live: t.procedure.subscription(({ signal }) => {
+          if (server.isForbidden) throw refusal("FORBIDDEN", "forbidden");
+          server.emit("live");
+          return server.#pulses(signal);
+        }),
       }),
     });
   }

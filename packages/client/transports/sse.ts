@@ -18,7 +18,8 @@ export class SseTransport implements Transport {
   }
 
   async *connect({ answerId, cursor, signal, lifeline }: ConnectRequest): AsyncGenerator<EventBatch> {
-    const body = await this.#open(answerId, cursor, signal);
+    const input = cursor === undefined ? { answerId } : { answerId, lastEventId: cursor };
+    const body = await openSubscription(this.#endpoint, "answers.watch", input, signal);
     const reader = body.getReader();
     const decoder = new SseDecoder();
     try {
@@ -35,17 +36,26 @@ export class SseTransport implements Transport {
       reader.cancel().catch(() => {});
     }
   }
+}
 
-  async #open(answerId: string, cursor: string | undefined, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-    const { url, fetch } = this.#endpoint;
-    const input = cursor === undefined ? { answerId } : { answerId, lastEventId: cursor };
-    const query = new URLSearchParams({ input: JSON.stringify(input) });
-    const headers = { ...(await this.#endpoint.headers()), accept: "text/event-stream" };
-    const response = await fetch(`${url}/answers.watch?${query}`, { headers, signal, cache: "no-store" });
-    const type = response.headers.get("content-type") ?? "";
-    if (response.ok && response.body && type.startsWith("text/event-stream")) return response.body;
-    throw await refusalOf(response);
-  }
+/**
+ * Opens a subscription of the tRPC door as a stream of Server-Sent Events.
+ *
+ * @throws {FailureError} If the server refuses; a `ConnectionError` if what answers is not our server.
+ */
+export async function openSubscription(
+  endpoint: Endpoint,
+  procedure: string,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const { url, fetch } = endpoint;
+  const query = input === undefined ? "" : `?${new URLSearchParams({ input: JSON.stringify(input) })}`;
+  const headers = { ...(await endpoint.headers()), accept: "text/event-stream" };
+  const response = await fetch(`${url}/${procedure}${query}`, { headers, signal, cache: "no-store" });
+  const type = response.headers.get("content-type") ?? "";
+  if (response.ok && response.body && type.startsWith("text/event-stream")) return response.body;
+  throw await refusalOf(response);
 }
 
 async function refusalOf(response: Response): Promise<Error> {
