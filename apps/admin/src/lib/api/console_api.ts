@@ -21,6 +21,12 @@ export type DrillStatus = Outputs["providers"]["drills"][number];
 export type FaultInput = Inputs["providers"]["armDrill"]["fault"];
 export type BreakerStatus = Outputs["metrics"]["breakers"][number];
 export type AnswerCounts = Outputs["metrics"]["counters"];
+export type Overview = Outputs["metrics"]["overview"];
+export type OverviewPoint = Overview["points"][number];
+export type MeasureSummary = Overview["total"];
+export type RangeName = Overview["range"];
+export type Pulse = Outputs["metrics"]["pulse"];
+export type MeasuredAnswer = Outputs["metrics"]["latest"][number];
 export type FirstAdmin = Inputs["setup"]["createFirstAdmin"];
 
 /** What is asked of the server; `answerId` makes a repeated call harmless. */
@@ -78,6 +84,12 @@ export interface ConsoleApi {
   readProviders(): Promise<ProvidersView>;
   armDrill(provider: string, fault: FaultInput): Promise<DrillStatus>;
   disarmDrill(provider: string): Promise<DrillStatus>;
+  /** What was measured over time; for administrators, as are the next two. */
+  readOverview(input: Inputs["metrics"]["overview"]): Promise<Overview>;
+  /** The latest ended answers, newest first. */
+  readLatest(input: Inputs["metrics"]["latest"]): Promise<MeasuredAnswer[]>;
+  /** How things are, whenever that changes, until the signal aborts. */
+  watchPulse(signal: AbortSignal): AsyncIterable<Pulse>;
   createFirstAdmin(input: FirstAdmin): Promise<void>;
 }
 
@@ -118,6 +130,9 @@ export function createConsoleApi(origin: string): ConsoleApi {
     },
     armDrill: (provider, fault) => providers.armDrill(provider, fault),
     disarmDrill: (provider) => providers.disarmDrill(provider),
+    readOverview: (input) => metrics.overview(input),
+    readLatest: (input) => metrics.latest(input),
+    watchPulse: (signal) => metrics.live({ signal }),
     createFirstAdmin: (input) => client.setup.createFirstAdmin(input),
   };
 }

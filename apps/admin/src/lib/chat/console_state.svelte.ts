@@ -115,6 +115,8 @@ export class ConsoleState {
       renameConversation: noticing(api.renameConversation),
       removeConversation: noticing(api.removeConversation),
       readProviders: noticing(api.readProviders),
+      readOverview: noticing(api.readOverview),
+      readLatest: noticing(api.readLatest),
       armDrill: noticing(api.armDrill),
       disarmDrill: noticing(api.disarmDrill),
     };

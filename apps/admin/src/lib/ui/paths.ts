@@ -10,5 +10,11 @@ export const paths = {
   export: (id: string, format: "markdown" | "json", locale: string) =>
     `/admin/api/conversations/${id}/export?format=${format}&locale=${locale}`,
   providers: () => resolve("/(console)/providers"),
+  dashboard: () => resolve("/(console)/dashboard"),
   login: () => resolve("/(entry)/login"),
 };
+
+/** Whether a page of the console stands beside the chat: no conversation is open there. */
+export function isBesideChat(pathname: string): boolean {
+  return [paths.providers(), paths.dashboard()].some((path) => path === pathname);
+}
