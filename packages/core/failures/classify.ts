@@ -33,7 +33,8 @@ export function classifyResponse(input: FailedResponse): UpstreamFailure {
   if (error !== undefined && (status >= 300 || saysSomething(error))) {
     return classifyErrorObject(error, { status, headers, now });
   }
-  if (status >= 300) return judge(readErrorShape(undefined, status), { headers, body: undefined, now, detail: body });
+  if (status >= 300)
+    return judge(readErrorShape(undefined, status, headers), { headers, body: undefined, now, detail: body });
   // A good status without an error in it: nothing at all is a lost answer, anything else is not a model's answer.
   return body.trim() === ""
     ? { code: "cut", action: "retry", status }
@@ -55,7 +56,7 @@ export interface ErrorObjectContext {
  * `status` of the result is the HTTP status where it was an error, else the status that the error states.
  */
 export function classifyErrorObject(error: unknown, context: ErrorObjectContext): UpstreamFailure {
-  const shape = readErrorShape(error, context.status);
+  const shape = readErrorShape(error, context.status, context.headers);
   const detail = shape.text || [...shape.words].join(" ");
   return judge(shape, { headers: context.headers, body: error, now: context.now, detail });
 }

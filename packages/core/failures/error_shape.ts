@@ -15,14 +15,18 @@ export interface ErrorShape {
 
 /** Keys under which providers put a word, a status, a text, or a further object that describes the same error. */
 const WORD_KEYS = [
-  ...["code", "type", "status", "error_type", "error_code", "reason", "limit_source", "quotaId"],
-  ...["blockReason", "__type", "finish_reason", "finishReason"],
+  ...["code", "type", "status", "error_type", "error_code", "reason", "limit_source", "quotaId", "status_code"],
+  ...["blockReason", "__type", "finish_reason", "finishReason", "Code", "errorcode"],
 ];
-const STATUS_KEYS = ["code", "status", "http_status", "status_code", "raw_status_code"];
-const TEXT_KEYS = ["message", "detail", "title", "msg", "error", "raw", "quotaId", "blockReasonMessage"];
+const STATUS_KEYS = ["code", "status", "http_status", "status_code", "raw_status_code", "statusCode", "http_code"];
+const TEXT_KEYS = [
+  ...["message", "detail", "title", "msg", "error", "errors", "raw", "quotaId", "blockReasonMessage"],
+  // MiniMax, Baidu, AWS, Apigee.
+  ...["status_msg", "error_msg", "errorMessage", "Message", "faultstring"],
+];
 const NESTED_KEYS = [
   ...["error", "response", "message", "detail", "errors", "details", "metadata", "raw", "innererror"],
-  ...["availability", "violations", "promptFeedback"],
+  ...["availability", "violations", "promptFeedback", "base_resp", "Error", "fault"],
 ];
 const MAX_OBJECTS = 40;
 
@@ -33,9 +37,13 @@ const MAX_TEXT_LENGTH = 4000;
  * Reads an error out of a parsed body, event or `error` member.
  *
  * @param httpStatus Status of the answer; one below 400 gives way to the status that the body states.
+ * @param headers Headers of the answer, where one of them names the error.
  */
-export function readErrorShape(error: unknown, httpStatus?: number): ErrorShape {
+export function readErrorShape(error: unknown, httpStatus?: number, headers?: Headers): ErrorShape {
   const words = new Set<string>();
+  // AWS names the error in a header: "ThrottlingException:http://…".
+  const named = headers?.get("x-amzn-errortype")?.split(":")[0];
+  if (named) words.add(snakeCase(named.trim()));
   const texts = new Set<string>();
   let stated: number | undefined;
   let isRetryable: boolean | undefined;
@@ -48,8 +56,11 @@ export function readErrorShape(error: unknown, httpStatus?: number): ErrorShape 
     }
     for (const key of STATUS_KEYS) stated ??= statusIn(object[key]);
     for (const key of TEXT_KEYS) {
-      const text = object[key];
-      if (typeof text === "string") texts.add(text.slice(0, MAX_TEXT_LENGTH));
+      const said = object[key];
+      // Cloudflare's and others' lists hold texts, too.
+      for (const text of Array.isArray(said) ? said.slice(0, MAX_OBJECTS) : [said]) {
+        if (typeof text === "string") texts.add(text.slice(0, MAX_TEXT_LENGTH));
+      }
     }
     if (typeof object.retryable === "boolean") isRetryable ??= object.retryable;
     // OpenRouter reports moderation by these two lists alone.

@@ -112,3 +112,111 @@ test("parseDurationMs() reads the forms of all providers and nothing else", () =
     assert.equal(parseDurationMs(text), ms, text);
   }
 });
+
+/** What it is, the headers, the body and the wait in milliseconds. */
+const FORMS: readonly [what: string, headers: Record<string, string>, body: unknown, waitMs: number | undefined][] = [
+  ["secs", { "retry-after": "7" }, {}, 7000],
+  ["frac", { "retry-after": "0.5" }, {}, 500],
+  ["ms first", { "retry-after": "1", "retry-after-ms": "1500" }, {}, 1500],
+  ["dur suffix", { "retry-after": "30s" }, {}, 30000],
+  ["dur 1m0s", { "retry-after": "1m30s" }, {}, 90000],
+  ["http date", { "retry-after": "Mon, 21 Sep 2026 14:13:50 GMT" }, {}, 30000],
+  ["rfc850", { "retry-after": "Monday, 21-Sep-26 14:13:50 GMT" }, {}, 30000],
+  ["asctime", { "retry-after": "Mon Sep 21 14:13:50 2026" }, {}, 30000],
+  ["iso", { "retry-after": "2026-09-21T14:13:50Z" }, {}, 30000],
+  ["past", { "retry-after": "Mon, 21 Sep 2020 14:13:50 GMT" }, {}, 0],
+  ["neg", { "retry-after": "-5" }, {}, 0],
+  ["list", { "retry-after": "10, 20" }, {}, 10000],
+  ["epoch s", { "retry-after": "1790000020" }, {}, 20000],
+  ["epoch ms", { "retry-after": "1790000020000" }, {}, 20000],
+  ["garbage", { "retry-after": "soon" }, {}, undefined],
+  ["empty", { "retry-after": "" }, { message: "try again in 3s" }, 3000],
+  ["x-ms", { "x-ms-retry-after-ms": "250" }, {}, 250],
+  ["ms garbage then s", { "retry-after-ms": "abc", "retry-after": "2" }, {}, 2000],
+  ["x-retry-after", { "x-retry-after": "9" }, {}, 9000],
+  ["x-ratelimit-reset-after", { "x-ratelimit-reset-after": "1.5" }, {}, 1500],
+  ["x-ratelimit-retry-after", { "x-ratelimit-retry-after": "4" }, {}, 4000],
+  [
+    "openai tokens",
+    {
+      "x-ratelimit-remaining-tokens": "0",
+      "x-ratelimit-reset-tokens": "6m0s",
+      "x-ratelimit-remaining-requests": "5",
+      "x-ratelimit-reset-requests": "1ms",
+    },
+    {},
+    360000,
+  ],
+  ["cerebras", { "x-ratelimit-remaining-tokens-minute": "0", "x-ratelimit-reset-tokens-minute": "12.5" }, {}, 12500],
+  ["mistral", { "ratelimitbysize-remaining": "0", "ratelimitbysize-reset": "13" }, {}, 13000],
+  ["ietf", { ratelimit: '"default";r=0;t=42' }, {}, 42000],
+  ["ietf old", { ratelimit: "limit=100, remaining=0, reset=50" }, {}, 50000],
+  ["ietf pair", { "ratelimit-remaining": "0", "ratelimit-reset": "50" }, {}, 50000],
+  [
+    "anthropic unified",
+    { "anthropic-ratelimit-unified-status": "rejected", "anthropic-ratelimit-unified-reset": "1790000060" },
+    {},
+    60000,
+  ],
+  [
+    "retryInfo ms",
+    {},
+    { error: { details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "0.847655010s" }] } },
+    848,
+  ],
+  ["retryInfo array", {}, [{ error: { details: [{ "@type": "x.RetryInfo", retryDelay: "48s" }] } }], 48000],
+  [
+    "retryInfo in raw string",
+    {},
+    {
+      error: {
+        message: "Provider returned error",
+        metadata: { raw: '{"error":{"details":[{"@type":"x.RetryInfo","retryDelay":"12s"}]}}' },
+      },
+    },
+    12000,
+  ],
+  [
+    "raw msg",
+    {},
+    {
+      error: {
+        message: "Provider returned error",
+        metadata: { raw: '{"error":{"message":"Rate limit reached. Please try again in 1.5s."}}' },
+      },
+    },
+    1500,
+  ],
+  ["raw retry_after_seconds", {}, { error: { metadata: { raw: "x", retry_after_seconds: 21 } } }, 21000],
+  ["raw headers retry-after", {}, { error: { metadata: { headers: { "Retry-After": "17" } } } }, 17000],
+  ["msg ms", {}, { error: { message: "Please try again in 120ms." } }, 120],
+  ["msg hms", {}, { error: { message: "Please try again in 1h2m3.5s." } }, 3723500],
+  ["msg days", {}, { error: { message: "try again in 2 days" } }, 172800000],
+  ["msg min words", {}, { error: { message: "Please try again in 5 minutes and 10 seconds" } }, 310000],
+  ["msg retry after", {}, { error: { message: "Please retry after 27 seconds." } }, 27000],
+  ["bare number", {}, { error: { message: "Please retry after 27" } }, 27000],
+  ["try again later", {}, { error: { message: "try again later" } }, undefined],
+  ["retry in str", {}, "Retry in 3 seconds", 3000],
+  ["wait for", {}, { detail: "Wait for 10s" }, 10000],
+  ["reset_time", {}, { error: { resets_at: 1790000030 } }, 30000],
+  ["JSON string body", {}, '{"error":{"message":"Please try again in 2s"}}', 2000],
+  ["error as JSON string", {}, { error: '{"message":"retry after 4 seconds"}' }, 4000],
+  ["zero", { "retry-after": "0" }, {}, 0],
+  ["azure zero ms", { "retry-after": "1", "retry-after-ms": "0" }, {}, 0],
+  ["absurd", { "retry-after": "86400" }, {}, 86400000],
+  ["msg try again at iso", {}, { error: { message: "Please try again at 2026-09-21T14:14:20Z" } }, 60000],
+  [
+    "msg anthropic date",
+    {},
+    { error: { message: "You will regain access on 2026-10-01 at 00:00 UTC." } },
+    Date.parse("2026-10-01T00:00:00Z") - NOW,
+  ],
+  ["gemini msg", {}, { error: { message: "Please retry in 48.939935699s." } }, 48940],
+  ["float comma", {}, { error: { message: "try again in 1,200 seconds" } }, 1200000],
+];
+
+for (const [what, headers, body, waitMs] of FORMS) {
+  test(`retryAfterMs() reads the form: ${what}`, () => {
+    assert.equal(retryAfterMs(new Headers(headers), body, NOW), waitMs);
+  });
+}
