@@ -7,7 +7,12 @@ import { SERVICE_RULES } from "./rules_service.ts";
 /** Errors that have a text alone, without a status or a word that anybody knows: what is said in so many words. */
 const TEXT_RULES: readonly Rule[] = [
   { code: "rate-limit", action: "retry", says: anyOf("rate[- ]?limit", "too many requests", "[qrt]p[ms] .*limit") },
-  { code: "overloaded", action: "retry", says: anyOf("overloaded", "at capacity", "unavailable", "service is busy") },
+  {
+    code: "overloaded",
+    action: "retry",
+    says: anyOf("overloaded", "at capacity", "unavailable", "(service|server) (is )?busy"),
+  },
+  { code: "provider-auth", action: "fallback", says: anyOf("unauthorized", "unauthenticated") },
   { code: "upstream-timeout", action: "fallback", says: anyOf("timed? ?out", "deadline exceeded") },
 ].map((rule) => ({ ...rule, only: ({ status }: ErrorShape) => status === undefined }) as Rule);
 

@@ -1,4 +1,5 @@
 import { asObject, type JsonObject } from "../_json.ts";
+import { hasErrorMark, isErrorSet, isFlatError } from "../_stated_error.ts";
 
 /** The events and bodies that are read; all others are skipped. */
 const TYPES = [
@@ -30,10 +31,7 @@ export function typeOf(event: JsonObject): EventType | undefined {
 /** The error that an event or a body is, whatever its gateway's shape; `undefined` if it is none. */
 export function findError(body: JsonObject): unknown {
   const { error, type } = body;
-  if (type === "error" || body.object === "error") return body;
-  if (error !== undefined && error !== null && error !== false && error !== "") return body;
+  if (isErrorSet(error) || hasErrorMark(body)) return body;
   if (typeof type === "string" || "content" in body || "delta" in body) return undefined;
-  // Flat shapes of gateways: {message, code}, {detail}, {title, detail, status}.
-  const says = body.message ?? body.detail;
-  return typeof says === "string" || Array.isArray(says) ? body : undefined;
+  return asObject(body.error) !== undefined || isFlatError(body) ? body : undefined;
 }

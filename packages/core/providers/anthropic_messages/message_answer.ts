@@ -76,7 +76,7 @@ export class MessageAnswer implements AnswerReader {
         this.#readDelta(this.#indexOf(chunk, false), asObject(chunk.delta) ?? {}, parts);
         break;
       case "message_delta":
-        this.#readReport(chunk.usage, parts);
+        this.#readReport(chunk.usage ?? asObject(chunk.delta)?.usage, parts);
         this.#stop(asText(asObject(chunk.delta)?.stop_reason), parts);
         break;
       case "message_stop":

@@ -1,6 +1,7 @@
 import type { FinishReason } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
 import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
+import { hasErrorMark, isErrorSet, isFlatError } from "../_stated_error.ts";
 import type { AnswerReader } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { WholeCharacters } from "../whole_characters.ts";
@@ -43,7 +44,8 @@ export class GeminiAnswer implements AnswerReader {
     return this.#reason !== undefined && !this.#hasFailed;
   }
 
-  isAnswer(body: JsonObject): boolean {
+  isAnswer(wrapped: JsonObject): boolean {
+    const body = unwrap(wrapped);
     return Array.isArray(body.candidates) || "promptFeedback" in body || "usageMetadata" in body;
   }
 
@@ -52,7 +54,8 @@ export class GeminiAnswer implements AnswerReader {
     return data === "[DONE]";
   }
 
-  readChunk(chunk: JsonObject, parts: ProviderPart[]): void {
+  readChunk(wrapped: JsonObject, parts: ProviderPart[]): void {
+    const chunk = unwrap(wrapped);
     this.#readReport(chunk, parts);
     const candidate = firstCandidate(chunk);
     if (candidate !== undefined) this.#readContent(candidate, parts);
@@ -157,8 +160,12 @@ function isBlocked(chunk: JsonObject): boolean {
 
 /** Google's own shape, or the flat one of a proxy. */
 function isError(chunk: JsonObject): boolean {
-  const { error } = chunk;
-  if (error !== undefined && error !== null && error !== false && error !== "") return true;
+  if (isErrorSet(chunk.error) || hasErrorMark(chunk)) return true;
   if ("candidates" in chunk || "usageMetadata" in chunk || "promptFeedback" in chunk) return false;
-  return typeof chunk.message === "string" || typeof chunk.detail === "string";
+  return asObject(chunk.error) !== undefined || isFlatError(chunk);
+}
+
+/** Google's endpoint for code assistants, and proxies of it, wrap what the others say. */
+function unwrap(chunk: JsonObject): JsonObject {
+  return "candidates" in chunk || "error" in chunk ? chunk : (asObject(chunk.response) ?? chunk);
 }

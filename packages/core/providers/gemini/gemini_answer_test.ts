@@ -282,7 +282,7 @@ test("GeminiAnswer adds up usage from what the chunks say, and leaves unknown wh
       { inputTokens: 10, cachedInputTokens: 4, reasoningTokens: 5, outputTokens: 8 },
     ],
   );
-  assert.deepEqual(usages({ trafficType: 1 }, { promptTokenCount: "3", candidatesTokenCount: null }), []);
+  assert.deepEqual(usages({ trafficType: 1 }, { promptTokenCount: "three", candidatesTokenCount: null }), []);
 });
 
 test("GeminiAnswer names the model once", () => {

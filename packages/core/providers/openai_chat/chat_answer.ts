@@ -5,7 +5,8 @@ import type { AnswerReader } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { WholeCharacters } from "../whole_characters.ts";
 import { readContent } from "./content.ts";
-import { failureOfFinishReason, toFinishReason } from "./finish_reason.ts";
+import { isDoneMark } from "./done_mark.ts";
+import { failureOfFinishReason, finishWord, toFinishReason } from "./finish_reason.ts";
 import { findError } from "./in_band_error.ts";
 import { readLogprobs } from "./logprobs.ts";
 import { ReasoningDetailsAssembler } from "./reasoning_details.ts";
@@ -56,7 +57,7 @@ export class ChatAnswer implements AnswerReader {
   }
 
   isEndMark(data: string): boolean {
-    return data === "[DONE]";
+    return isDoneMark(data);
   }
 
   /**
@@ -145,7 +146,7 @@ export class ChatAnswer implements AnswerReader {
     const report = readUsage(chunk, choice);
     if (report === undefined) return;
     // Perplexity reports in every chunk: only news is passed on, and always the whole.
-    if (report.usage !== undefined && isNews(this.#usage, report.usage)) {
+    if (report.usage !== undefined && isNews(this.#usage, report.usage) && !isBlank(this.#usage, report.usage)) {
       this.#usage = { ...this.#usage, ...report.usage };
       parts.push({ type: "usage", usage: this.#usage });
     }
@@ -183,11 +184,9 @@ export class ChatAnswer implements AnswerReader {
       this.readError(error);
       return;
     }
-    // An empty word is none: some put it into every chunk. Of several the last counts, as it came last.
-    const raw = choices.findLast(({ finish_reason: word }) => word !== undefined && word !== null && word !== "");
-    if (raw === undefined || this.#isFinished) return;
-    // A reason that is no word is one that nobody knows.
-    const word = typeof raw.finish_reason === "object" ? JSON.stringify(raw.finish_reason) : String(raw.finish_reason);
+    // Of several the last counts, as it came last.
+    const word = choices.map(finishWord).findLast((one) => one !== undefined);
+    if (word === undefined || this.#isFinished) return;
     const failure = failureOfFinishReason(word);
     if (failure !== undefined) throw new UpstreamError(failure);
     this.finish(word, parts);
@@ -246,4 +245,9 @@ function wholeMessage(choice: JsonObject): JsonObject | undefined {
 
 function isNews(known: Usage, report: Usage): boolean {
   return (Object.keys(report) as (keyof Usage)[]).some((key) => report[key] !== known[key]);
+}
+
+/** Proxies write zeros where they do not know: they say nothing against what was reported. */
+function isBlank(known: Usage, report: Usage): boolean {
+  return report.inputTokens === 0 && (report.outputTokens ?? 0) === 0 && (known.inputTokens ?? 0) > 0;
 }

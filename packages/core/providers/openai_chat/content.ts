@@ -14,24 +14,34 @@ export interface Content {
 export function readContent(message: JsonObject): Content {
   const content: Content = {
     reasoning: "",
-    text: asText(message.content) ?? "",
+    text: typeof message.content === "string" ? message.content : "",
     refusal: asText(message.refusal) ?? "",
     hasHiddenReasoning: false,
   };
-  if (Array.isArray(message.content)) readItems(message.content, content);
+  const only = asObject(message.content);
+  if (only !== undefined) readItems([only], content);
+  else readItems(asArray(message.content), content);
   if (content.refusal !== "" && content.refusal === content.text) content.refusal = "";
   // Servers that keep an old name beside the new one say the same twice: the first that says anything counts.
-  const reasoning =
-    asText(message.reasoning_content) ??
-    asText(message.reasoning) ??
-    asText(message.reasoning_text) ??
-    asText(message.thinking);
+  const reasoning = REASONING_FIELDS.map((field) => textOf(message[field])).find((text) => text !== "");
   if (reasoning !== undefined) content.reasoning = reasoning;
   else if (content.reasoning === "") readReasoningDetails(message.reasoning_details, content);
+  // LiteLLM's copy of Anthropic's blocks.
+  if (content.reasoning === "") readItems(asArray(message.thinking_blocks), content);
   return content;
 }
 
-/** Mistral's array of items; OpenAI's vocabulary has the text items too. */
+/** In the order of preference. */
+const REASONING_FIELDS = [
+  "reasoning_content",
+  "reasoning",
+  "reasoning_text",
+  "thinking",
+  "thinking_content",
+  "thought",
+];
+
+/** Mistral's array of items, and Databricks', whose reasoning is a summary; OpenAI's vocabulary has the text items too. */
 function readItems(items: readonly unknown[], content: Content): void {
   for (const value of items) {
     if (typeof value === "string") content.text += value;
@@ -40,11 +50,12 @@ function readItems(items: readonly unknown[], content: Content): void {
     switch (item.type) {
       case "text":
       case "output_text":
-        content.text += asText(item.text) ?? "";
+      case undefined:
+        content.text += asText(item.text) ?? asText(asObject(item.text)?.value) ?? "";
         break;
       case "thinking":
       case "reasoning":
-        content.reasoning += textOf(item.thinking ?? item.text ?? item.content);
+        content.reasoning += textOf(item.thinking ?? item.text ?? item.content ?? item.summary);
         break;
       case "refusal":
         content.refusal += asText(item.refusal) ?? "";
@@ -63,9 +74,12 @@ function readReasoningDetails(details: unknown, content: Content): void {
   }
 }
 
+/** The text of a field that is one, or an object or a list of objects that hold one. */
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
+  const held = asObject(value);
+  if (held !== undefined) return asText(held.text) ?? asText(held.content) ?? "";
   let text = "";
-  for (const item of asArray(value)) text += asText(asObject(item)?.text) ?? "";
+  for (const item of asArray(value)) text += typeof item === "string" ? item : (asText(asObject(item)?.text) ?? "");
   return text;
 }

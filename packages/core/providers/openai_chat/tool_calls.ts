@@ -32,11 +32,12 @@ export class ToolCallAssembler {
   /** Takes what a delta or a message says of calls; true if it says anything. */
   push(message: JsonObject): boolean {
     let isTouched = false;
-    for (const value of asArray(message.tool_calls)) {
+    const only = asObject(message.tool_calls);
+    for (const value of only === undefined ? asArray(message.tool_calls) : [only]) {
       const fragment = asObject(value);
       if (fragment === undefined) continue;
       const called = asObject(fragment.function) ?? fragment;
-      const index = typeof fragment.index === "number" ? fragment.index : undefined;
+      const index = typeof fragment.index === "number" ? fragment.index : numberIn(fragment.index);
       this.#add(index, fragment.id, called, asObject(fragment.extra_content));
       isTouched = true;
     }
@@ -98,12 +99,18 @@ export class ToolCallAssembler {
 }
 
 /** The arguments as JSON text; `undefined` if there is none. */
-function completeArguments(draft: ToolCallDraft, isWhole: boolean): string | undefined {
-  if (parseJson(draft.arguments) !== undefined) return draft.arguments;
+function completeArguments({ arguments: text, last }: ToolCallDraft, isWhole: boolean): string | undefined {
+  const value = parseJson(text);
+  // Servers that encode them twice.
+  if (typeof value === "string" && asObject(parseJson(value)) !== undefined) return value;
+  if (value !== undefined) return text;
   if (!isWhole) return undefined;
-  if (draft.arguments.trim() === "") return "{}";
-  // Proxies that begin with a placeholder `{}`, or send all arguments so far each time: the last piece is the whole.
-  return draft.last.startsWith("{") && parseJson(draft.last) !== undefined ? draft.last : undefined;
+  if (text.trim() === "") return "{}";
+  // Proxies that send all arguments so far each time: the last piece is the whole.
+  if (last.startsWith("{") && parseJson(last) !== undefined) return last;
+  // Proxies that begin with a placeholder: the rest is the whole.
+  const rest = /^\s*\{\s*\}(.+)$/s.exec(text)?.[1];
+  return rest !== undefined && parseJson(rest) !== undefined ? rest : undefined;
 }
 
 /** Whether a fragment begins another call although it points to this one: providers that number every call 0, or none. */
@@ -122,4 +129,9 @@ function isWhole({ depth, arguments: text }: ToolCallDraft): boolean {
 
 function textOfObject(value: unknown): string {
   return value === undefined || value === null ? "" : JSON.stringify(value);
+}
+
+/** Some write numbers as text. */
+function numberIn(value: unknown): number | undefined {
+  return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : undefined;
 }

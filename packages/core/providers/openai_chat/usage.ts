@@ -10,11 +10,12 @@ export interface UsageReport {
 
 /** Finds the usage of a chunk or an answer wherever its provider puts it, and reads it. */
 export function readUsage(chunk: JsonObject, choice?: JsonObject): UsageReport | undefined {
-  // At the top, in Groq's own field, or in the choice (Moonshot).
-  const raw = asObject(chunk.usage) ?? asObject(asObject(chunk.x_groq)?.usage) ?? asObject(choice?.usage);
+  // At the top, in Groq's own field, in the choice (Moonshot), or in what it holds.
+  const places = [chunk, asObject(chunk.x_groq), choice, asObject(choice?.delta), asObject(choice?.message)];
+  const raw = places.map((place) => asObject(place?.usage)).find((usage) => usage !== undefined);
   if (raw === undefined) return undefined;
   const usage: Usage = {};
-  const inputTokens = asCount(raw.prompt_tokens) ?? asCount(raw.input_tokens);
+  const inputTokens = countOf(raw, "prompt_tokens", "input_tokens", "promptTokens");
   if (inputTokens !== undefined) usage.inputTokens = inputTokens;
   const cachedInputTokens =
     asCount((asObject(raw.prompt_tokens_details) ?? asObject(raw.input_tokens_details))?.cached_tokens) ??
@@ -31,7 +32,7 @@ export function readUsage(chunk: JsonObject, choice?: JsonObject): UsageReport |
 }
 
 function readOutputTokens(raw: JsonObject, input: number | undefined, reasoning: number | undefined) {
-  const output = asCount(raw.completion_tokens) ?? asCount(raw.output_tokens);
+  const output = countOf(raw, "completion_tokens", "output_tokens", "completionTokens");
   if (output === undefined) return undefined;
   // xAI counts reasoning beside the completion; only the total tells.
   const isBeside = reasoning !== undefined && reasoning > 0 && raw.total_tokens === (input ?? 0) + output + reasoning;
@@ -48,4 +49,9 @@ function readCost({ cost, cost_in_usd_ticks: ticks }: JsonObject): number | unde
   const count = asCount(ticks) ?? 0;
   // Others that serve xAI's models pass the field on with 0.
   return count > 0 ? count / TICKS_PER_USD : undefined;
+}
+
+/** The first of the fields that holds a count. */
+function countOf(raw: JsonObject, ...fields: readonly string[]): number | undefined {
+  return fields.map((field) => asCount(raw[field])).find((count) => count !== undefined);
 }
