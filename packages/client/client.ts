@@ -2,6 +2,7 @@ import { EMPTY_ANSWER_STATE } from "@cogniforge/core/events";
 import { systemClock } from "@cogniforge/core/resilience";
 import type { AppRouter } from "@cogniforge/server/router";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { keyCalls, userCalls } from "./access.ts";
 import { AnswerStream } from "./answer_stream.ts";
 import { type AskInput, type Started, startAnswer } from "./ask.ts";
 import { type CallOptions, Calls } from "./calls.ts";
@@ -243,6 +244,10 @@ export function createCogniforgeClient(options: ClientOptions) {
         return watchPulse({ endpoint, calls, policy, surroundings, signal: callOptions.signal });
       },
     },
+
+    keys: keyCalls(calls),
+
+    users: userCalls(calls),
 
     system: {
       /** What is set up and what is missing; needs no sign-in. */

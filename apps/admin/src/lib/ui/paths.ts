@@ -11,10 +11,14 @@ export const paths = {
     `/admin/api/conversations/${id}/export?format=${format}&locale=${locale}`,
   providers: () => resolve("/(console)/providers"),
   dashboard: () => resolve("/(console)/dashboard"),
+  keys: () => resolve("/(console)/keys"),
+  users: () => resolve("/(console)/users"),
+  account: () => resolve("/(console)/account"),
   login: () => resolve("/(entry)/login"),
 };
 
 /** Whether a page of the console stands beside the chat: no conversation is open there. */
 export function isBesideChat(pathname: string): boolean {
-  return [paths.providers(), paths.dashboard()].some((path) => path === pathname);
+  const pages = [paths.providers(), paths.dashboard(), paths.keys(), paths.users(), paths.account()];
+  return pages.some((path) => path === pathname);
 }
