@@ -32,6 +32,6 @@ export function typeOf(event: JsonObject): EventType | undefined {
 export function findError(body: JsonObject): unknown {
   const { error, type } = body;
   if (isErrorSet(error) || hasErrorMark(body)) return body;
-  if (typeof type === "string" || "content" in body || "delta" in body) return undefined;
+  if (typeof type === "string" || typeOf(body) !== undefined || "content" in body) return undefined;
   return asObject(body.error) !== undefined || isFlatError(body) ? body : undefined;
 }
