@@ -10,9 +10,10 @@ import { purgeRemoved } from "./answers/purge_removed.ts";
 import { recordOf, spendingOf } from "./answers/views.ts";
 import { Audit } from "./audit/mod.ts";
 import type { AuthGate } from "./auth/mod.ts";
-import { openAuthGate } from "./auth/mod.ts";
+import { openAuthGate, readOrCreateAuthSecret } from "./auth/mod.ts";
 import type { Config, ConfigSource } from "./config/mod.ts";
 import { loadConfig, watchConfig } from "./config/mod.ts";
+import { acceptPasses, admitSelf, DOCTOR_ID, DOCTOR_ROUTE, Doctor, doctorRoute } from "./doctor/mod.ts";
 import { anthropicRoutes } from "./doors/anthropic/door.ts";
 import { consoleFallback } from "./doors/console/fallback.ts";
 import { exportRoutes } from "./doors/export/door.ts";
@@ -116,7 +117,9 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     store: storage.apiKeys,
     onError: (error) => log.error({ err: error }, "When keys were last used could not be written"),
   });
-  const auth: AuthGate = await openAuthGate({ config, storage, keys });
+  const signIn = await openAuthGate({ config, storage, keys });
+  const secret = await readOrCreateAuthSecret(config.dataDirectory);
+  const auth: AuthGate = { ...signIn, principalOf: acceptPasses(signIn.principalOf, secret) };
   storage.prefillMemory.configure(prefillSettings(config));
   let isDraining = false;
   let isStoreHealthy = true;
@@ -140,20 +143,22 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const audience = new Audience((answerId) => void engine.cancel(answerId));
   const engine = new Engine({
     journal: storage.journal,
-    resolveRoute: (name) => current.routes.resolve(name),
+    resolveRoute: (name) => (name === DOCTOR_ROUTE ? doctorRoute : current.routes.resolve(name)),
     holder,
     prefillMemory: storage.prefillMemory,
     resilience,
     observer: telemetry,
     onStart(header) {
-      telemetry.noteStart(header);
+      if (header.owner !== DOCTOR_ID) telemetry.noteStart(header);
       void gate.carried(header.owner, header.answerId);
     },
     async onEnd(header, state) {
-      telemetry.noteEnd(header, state);
-      timings.note(state);
       audience.ended(header.answerId);
       await gate.ended(header.owner, header.answerId, spendingOf(state));
+      // Nobody asked what the doctor asks: it stands in no measure.
+      if (header.owner === DOCTOR_ID) return;
+      telemetry.noteEnd(header, state);
+      timings.note(state);
       const record = recordOf(header, state);
       if (record === undefined) return;
       await storage.records.put(record);
@@ -178,7 +183,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     audience,
     gate,
     limits: () => ({ ...current.config, isCeilingSent: current.config.isMaxResponseTokensSet }),
-    isRouteUsable: (name) => current.routes.isUsable(name),
+    isRouteUsable: (name) => name === DOCTOR_ROUTE || current.routes.isUsable(name),
     isDraining: () => isDraining,
   });
   const conversations = new ConversationService({ store, changes, answers, records });
@@ -198,6 +203,16 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     clock: systemWallClock,
   });
   const drills = new ProviderDrills(() => current.routes.providers);
+  const doctor = new Doctor((publicUrl, signal) =>
+    admitSelf({
+      source: { environment, directory },
+      inForce: current.config,
+      url: urlOf(server, config.host),
+      secret,
+      publicUrl,
+      signal,
+    }),
+  );
   const services: Services = {
     answers,
     conversations,
@@ -219,6 +234,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     keys: new KeyService({ ring: keys, limits: () => current.config.limits }),
     users: auth.users,
     project,
+    doctor,
   };
   const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
   const trpc = mountTrpc({
@@ -304,6 +320,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     async close(graceMs) {
       isDraining = true;
       changes.close();
+      doctor.close();
       clearInterval(housekeeping);
       loop.stop();
       stopWatching();

@@ -8,6 +8,7 @@ import type { FirstRun } from "./auth/first_run.ts";
 import type { Principal } from "./auth/principal.ts";
 import type { Users } from "./auth/users.ts";
 import type { SetupHint } from "./config/setup_hint.ts";
+import type { DoctorDesk } from "./doctor/desk.ts";
 import type { KeyService } from "./keys/key_service.ts";
 import type { Overview, RangeName } from "./measures/overview.ts";
 import type { Pulse } from "./measures/pulse.ts";
@@ -131,4 +132,5 @@ export interface Services {
   keys: KeyService;
   users: Users;
   project: Pick<ProjectQuestions, "info">;
+  doctor: DoctorDesk;
 }

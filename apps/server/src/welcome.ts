@@ -1,4 +1,5 @@
 import type { App } from "./app.ts";
+import { forwardedUrl } from "./forwarded_url.ts";
 
 /** Prints where the console is, how to sign in for the first time, and what is still to be set, in both languages. */
 export function printWelcome({ config, url, signInCode }: App, environment: NodeJS.ProcessEnv): void {
@@ -29,12 +30,4 @@ export function printWelcome({ config, url, signInCode }: App, environment: Node
   }
   for (const { en, ar } of config.notices) lines.push(`  ! ${en}`, `  ! ${ar}`);
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-/** The address under which a Codespace forwards the port; `undefined` elsewhere. */
-function forwardedUrl(environment: NodeJS.ProcessEnv, url: string): string | undefined {
-  const { CODESPACE_NAME, GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN } = environment;
-  if (!CODESPACE_NAME) return undefined;
-  const domain = GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN || "app.github.dev";
-  return `https://${CODESPACE_NAME}-${new URL(url).port}.${domain}`;
 }

@@ -30,12 +30,18 @@ export async function readOrCreateAuthSecret(directory: string): Promise<string>
   return made;
 }
 
+/** The secret, where there is one already; nothing is made. */
+export function readKnownAuthSecret(directory: string): Promise<string | undefined> {
+  return readSecret(join(directory, "auth_secret"));
+}
+
 async function readSecret(path: string): Promise<string | undefined> {
   let text: string;
   try {
     text = (await readFile(path, "utf8")).trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
   if (!SECRET_PATTERN.test(text)) {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { answersRouter } from "./answers.ts";
 import { auditRouter } from "./audit.ts";
 import { conversationsRouter } from "./conversations.ts";
+import { doctorRouter } from "./doctor.ts";
 import { drillProcedures } from "./drills.ts";
 import { keysRouter } from "./keys.ts";
 import { metricsRouter } from "./metrics.ts";
@@ -18,6 +19,7 @@ export const appRouter = router({
   audit: auditRouter,
   settings: settingsRouter,
   project: projectRouter,
+  doctor: doctorRouter,
   providers: router({
     list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
     ...drillProcedures,

@@ -1,0 +1,11 @@
+export { admitSelf } from "./admit.ts";
+export type { CheckResult, CheckStatus } from "./check.ts";
+export { SUBJECTS } from "./check.ts";
+export type { DoctorDesk, Examination } from "./desk.ts";
+export { Doctor } from "./doctor.ts";
+export { acceptPasses, DOCTOR_ID, makePass } from "./doctor_pass.ts";
+export { DOCTOR_ROUTE, doctorRoute } from "./doctor_route.ts";
+export { examine } from "./examine.ts";
+export type { LocalServer } from "./local_server.ts";
+export type { Patient } from "./patient.ts";
+export { readSetup } from "./read_setup.ts";

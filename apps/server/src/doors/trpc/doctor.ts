@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { adminProcedure, router } from "./trpc.ts";
+
+/** Longest wait of `read`: below the 30 seconds after which many proxies give a silent request up. */
+const MAX_WAIT_MS = 25_000;
+
+/** An origin alone: where the console's page was opened. */
+const origin = z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).pathname === "/", "Expected an origin");
+
+/**
+ * Examinations of this server. Read by waiting queries and not by a subscription, as what they have to find out is whether a proxy
+ * holds streams back.
+ */
+export const doctorRouter = router({
+  start: adminProcedure
+    .input(z.object({ origin: origin.optional() }).default({}))
+    .mutation(({ ctx, input }) => ctx.services.doctor.start(input.origin)),
+
+  read: adminProcedure
+    .input(
+      z.object({
+        runId: z.uuid().optional(),
+        after: z.int().min(0).default(0),
+        waitMs: z.int().min(0).max(MAX_WAIT_MS).default(0),
+      }),
+    )
+    .query(({ ctx, input, signal }) => ctx.services.doctor.read({ ...input, signal })),
+});
