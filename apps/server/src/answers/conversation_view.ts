@@ -30,7 +30,7 @@ export interface ConversationTree extends Conversation {
 
 export interface ViewSources {
   answers: Pick<Answers, "get">;
-  records: AnswerRecords;
+  records: Pick<AnswerRecords, "getMany">;
 }
 
 /** The branch that ends with a turn; an answer that still runs is shown as far as it is. */

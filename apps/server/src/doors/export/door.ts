@@ -2,6 +2,7 @@ import { formatFailure } from "@cogniforge/core/failures";
 import * as z from "zod";
 import type { ExportLocale } from "../../answers/conversation_markdown.ts";
 import { conversationMarkdown } from "../../answers/conversation_markdown.ts";
+import { conversationJson } from "../../answers/exported_conversations.ts";
 import { contentDisposition, fileNameOf } from "../../answers/file_name.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
@@ -10,9 +11,6 @@ import type { HttpRoute } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
 import type { Authenticate } from "../guard.ts";
 import { admit } from "../guard.ts";
-
-/** Version of the JSON that is exported. */
-const EXPORT_VERSION = 1;
 
 const querySchema = z.object({
   format: z.enum(["markdown", "json"]).default("markdown"),
@@ -79,12 +77,6 @@ async function asMarkdown(
 
 /** Everything: all branches, with each answer's attempts and measures. */
 async function asJson(conversations: Services["conversations"], principal: Principal, id: string): Promise<Download> {
-  const tree = await conversations.getTree(principal, id);
-  const exported = { object: "conversation", version: EXPORT_VERSION, exportedAt: Date.now(), ...tree };
-  return {
-    title: tree.title,
-    extension: "json",
-    mediaType: "application/json",
-    text: `${JSON.stringify(exported, undefined, 2)}\n`,
-  };
+  const { title, text } = await conversationJson(conversations, principal, id);
+  return { title, extension: "json", mediaType: "application/json", text };
 }

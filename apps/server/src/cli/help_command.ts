@@ -1,0 +1,63 @@
+import type { ExitCode, Language, Terminal } from "./terminal.ts";
+import { print } from "./terminal.ts";
+
+const TEXTS: Readonly<Record<Language, string>> = {
+  en: `cogniforge: the AI answer stream that does not break
+
+Usage: cogniforge COMMAND [OPTIONS]      (or: npm run cogniforge -- COMMAND [OPTIONS])
+
+  start                     starts the server and the console
+  ask "QUESTION"            asks a running server and streams the answer; "-" reads the question from standard input
+      --url URL             the server; by default COGNIFORGE_URL, else HOST and PORT on this machine
+      --route NAME          the route, or provider/model
+      --conversation ID     goes on with a conversation
+      --json                prints every event as one JSON object a line
+  verify                    tries everything that matters; ends with 1 when something is wrong
+      --url URL             tries the doors through this public address as well
+      --json                prints the results as JSON
+  export                    writes conversations from the store as files
+      --owner WHO           an e-mail address, or an owner's id; needed where the store has several
+      --conversation ID     only this one
+      --format FORMAT       markdown (default) or json
+      --out FOLDER          by default a new folder "export"
+  backup FILE               copies the database while the server runs, and verifies the copy
+  restore FILE              puts a backup in the database's place; the server must be stopped
+  help                      this text
+
+Options of every command: --lang en|ar (else COGNIFORGE_LANG, LC_ALL, LC_MESSAGES, LANG), --help
+Keys: ask takes COGNIFORGE_API_KEY from the environment or .env
+Ends with 0 when done, 1 when it could not be done, 2 when the command was wrong
+`,
+  ar: `cogniforge: بث إجابات الذكاء الاصطناعي الذي لا ينقطع
+
+الاستعمال: cogniforge COMMAND [OPTIONS]      (أو: npm run cogniforge -- COMMAND [OPTIONS])
+
+  start                     يشغّل الخادم ولوحة التحكم
+  ask "QUESTION"            يسأل خادمًا يعمل ويبث الإجابة؛ و"-" يقرأ السؤال من الدخل القياسي
+      --url URL             عنوان الخادم؛ وإلا COGNIFORGE_URL، وإلا HOST وPORT على هذا الجهاز
+      --route NAME          المسار، أو provider/model
+      --conversation ID     يتابع محادثة
+      --json                يطبع كل حدث ككائن JSON في سطر
+  verify                    يجرّب كل ما يهم، وينتهي بالرمز 1 عند وجود خلل
+      --url URL             يجرّب الأبواب عبر هذا العنوان العام أيضًا
+      --json                يطبع النتائج بصيغة JSON
+  export                    يكتب المحادثات من المخزن في ملفات
+      --owner WHO           بريد إلكتروني أو معرّف المالك؛ لازم إن كان في المخزن أكثر من مالك
+      --conversation ID     هذه المحادثة وحدها
+      --format FORMAT       markdown (الافتراضي) أو json
+      --out FOLDER          الافتراضي مجلد جديد باسم "export"
+  backup FILE               ينسخ قاعدة البيانات والخادم يعمل، ويتحقق من النسخة
+  restore FILE              يضع نسخة احتياطية مكان قاعدة البيانات؛ ويجب إيقاف الخادم أولًا
+  help                      هذا النص
+
+خيارات كل أمر: ‎--lang en|ar (وإلا COGNIFORGE_LANG ثم LC_ALL ثم LC_MESSAGES ثم LANG)، و‎--help
+المفاتيح: يأخذ ask المفتاح COGNIFORGE_API_KEY من البيئة أو من ‎.env
+رمز الخروج: 0 عند النجاح، و1 عند التعذّر، و2 عند خطأ في الأمر
+`,
+};
+
+/** `cogniforge help`. */
+export async function helpCommand(_args: string[], { language }: Terminal): Promise<ExitCode> {
+  await print(TEXTS[language]);
+  return 0;
+}

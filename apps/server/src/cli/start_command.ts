@@ -1,0 +1,9 @@
+import { parseArgs } from "node:util";
+import type { ExitCode } from "./terminal.ts";
+
+/** `cogniforge start`: the server, as `npm start` runs it; it ends by a signal. */
+export async function startCommand(args: string[]): Promise<ExitCode> {
+  parseArgs({ args, options: {} });
+  await import("../main.ts");
+  return 0;
+}
