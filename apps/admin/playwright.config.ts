@@ -1,6 +1,5 @@
 import { defineConfig } from "@playwright/test";
-
-const chromium = process.env.COGNIFORGE_CHROMIUM;
+import { CHROMIUM_LAUNCH } from "./chromium_launch.ts";
 
 export default defineConfig({
   testDir: "e2e",
@@ -16,17 +15,6 @@ export default defineConfig({
     locale: "ar",
     viewport: { width: 1280, height: 800 },
     trace: "retain-on-failure",
-    launchOptions: {
-      ...(chromium ? { executablePath: chromium } : {}),
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    },
+    launchOptions: CHROMIUM_LAUNCH,
   },
 });

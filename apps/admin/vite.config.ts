@@ -5,6 +5,7 @@ import { sveltekit } from "@sveltejs/kit/vite";
 import tailwindcss from "@tailwindcss/vite";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { CHROMIUM_LAUNCH } from "./chromium_launch.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -24,17 +25,6 @@ await compile(paraglide);
 
 /** The server behind the console while it is developed. */
 const devServer = process.env.COGNIFORGE_DEV_SERVER ?? "http://127.0.0.1:4100";
-
-const chromium = process.env.COGNIFORGE_CHROMIUM;
-const chromiumFlags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 export default defineConfig({
   plugins: [
@@ -97,9 +87,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { args: chromiumFlags, ...(chromium ? { executablePath: chromium } : {}) },
-            }),
+            provider: playwright({ launchOptions: CHROMIUM_LAUNCH }),
             instances: [{ browser: "chromium" }],
           },
         },

@@ -28,3 +28,28 @@ test("metrics.counters() and metrics.breakers() give what the server measures of
   expect(await client.metrics.counters()).toEqual({ started: 1, finished: 1 });
   expect(await client.metrics.breakers()).toEqual([{ provider: "mock", model: "mock", state: "open", since: 1 }]);
 });
+
+test("providers.test() and resetBreaker() name the target that is meant", async () => {
+  const { client } = await setStage();
+  expect(await client.providers.test({ provider: "trial", model: "m" })).toMatchObject({
+    isOk: true,
+    text: "from trial",
+  });
+  await client.providers.resetBreaker("trial");
+  await expect(client.providers.resetBreaker("real")).rejects.toMatchObject({ code: "forbidden" });
+});
+
+test("settings.saveRoute() gives what is wrong as its result, and audit.list() goes on at its cursor", async () => {
+  const { client } = await setStage();
+  expect(await client.settings.saveRoute({ route: "default", after: 3, settings: {} })).toEqual({
+    isSaved: true,
+    version: 4,
+  });
+  expect(await client.settings.saveRoute({ route: "default", after: 3, settings: null })).toMatchObject({
+    isSaved: false,
+    problems: [{ path: "" }],
+  });
+  expect(await client.settings.routeHistory("quick")).toMatchObject([{ principalName: "quick" }]);
+  expect((await client.audit.list()).entries).toMatchObject([{ id: 9 }]);
+  expect((await client.audit.list({ cursor: 5 })).entries).toMatchObject([{ id: 4 }]);
+});

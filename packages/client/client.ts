@@ -27,6 +27,9 @@ type Inputs = inferRouterInputs<AppRouter>;
 type Outputs = inferRouterOutputs<AppRouter>;
 type Headers = Record<string, string>;
 
+/** The longest that the server takes for the test of a target, in milliseconds. */
+const TEST_MS = 20_000;
+
 /** Options for {@linkcode createCogniforgeClient}. */
 export interface ClientOptions {
   /** Base URL of the server, such as `http://127.0.0.1:4100`; in a page may be relative, such as `/`. */
@@ -213,6 +216,53 @@ export function createCogniforgeClient(options: ClientOptions) {
       /** Ends a drill before its calls are used up; for administrators. */
       disarmDrill(provider: string, callOptions?: CallOptions): Promise<Outputs["providers"]["disarmDrill"]> {
         return calls.call((opts) => trpc.providers.disarmDrill.mutate({ provider }, opts), callOptions);
+      },
+      /** Makes one real call to a target, short and nobody's answer; for administrators. */
+      test(input: Inputs["providers"]["test"], callOptions?: CallOptions): Promise<Outputs["providers"]["test"]> {
+        return calls.call((opts) => trpc.providers.test.mutate(input, opts), { ...callOptions, waitMs: TEST_MS });
+      },
+      /** Closes the circuit breakers of a provider's key and of all its models; for administrators. */
+      async resetBreaker(provider: string, callOptions?: CallOptions): Promise<void> {
+        await calls.call((opts) => trpc.providers.resetBreaker.mutate({ provider }, opts), callOptions);
+      },
+    },
+
+    settings: {
+      /** Every route with its values, and who says what they are; for administrators, as is all that follows. */
+      routes(callOptions?: CallOptions): Promise<Outputs["settings"]["routes"]> {
+        return calls.call((opts) => trpc.settings.routes.query(undefined, opts), callOptions);
+      },
+      /** Sets a route; what is wrong with it is told in the result, all at once. */
+      saveRoute(
+        input: Inputs["settings"]["saveRoute"],
+        callOptions?: CallOptions,
+      ): Promise<Outputs["settings"]["saveRoute"]> {
+        return calls.call((opts) => trpc.settings.saveRoute.mutate(input, opts), callOptions);
+      },
+      /** Gives a route back to the configuration. */
+      resetRoute(
+        input: Inputs["settings"]["resetRoute"],
+        callOptions?: CallOptions,
+      ): Promise<Outputs["settings"]["resetRoute"]> {
+        return calls.call((opts) => trpc.settings.resetRoute.mutate(input, opts), callOptions);
+      },
+      /** Brings a version of a route back, as a new one; 0 is before the first. */
+      restoreRoute(
+        input: Inputs["settings"]["restoreRoute"],
+        callOptions?: CallOptions,
+      ): Promise<Outputs["settings"]["restoreRoute"]> {
+        return calls.call((opts) => trpc.settings.restoreRoute.mutate(input, opts), callOptions);
+      },
+      /** Every change of a route, newest first. */
+      routeHistory(route: string, callOptions?: CallOptions): Promise<Outputs["settings"]["routeHistory"]> {
+        return calls.call((opts) => trpc.settings.routeHistory.query({ route }, opts), callOptions);
+      },
+    },
+
+    audit: {
+      /** Who changed what, newest first; for administrators. */
+      list(input?: Inputs["audit"]["list"], callOptions?: CallOptions): Promise<Outputs["audit"]["list"]> {
+        return calls.call((opts) => trpc.audit.list.query(input, opts), callOptions);
       },
     },
 

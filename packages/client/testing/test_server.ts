@@ -211,6 +211,33 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
           server.drills.set(input.provider, undefined);
           return server.#drill(input.provider);
         }),
+        test: drill.mutation(({ input }) => ({
+          isOk: true,
+          totalMs: 5,
+          text: `from ${input.provider}`,
+          isTrial: true,
+        })),
+        resetBreaker: drill.mutation(({ input }) => {
+          server.#drill(input.provider);
+          return { ok: true };
+        }),
+      }),
+      settings: t.router({
+        saveRoute: t.procedure
+          .input((value) => value as { route: string; after: number; settings: unknown })
+          .mutation(({ input }) =>
+            input.settings === null
+              ? { isSaved: false, problems: [{ path: "", message: { en: "Wrong", ar: "خطأ" } }] }
+              : { isSaved: true, version: input.after + 1 },
+          ),
+        routeHistory: t.procedure
+          .input((value) => value as { route: string })
+          .query(({ input }) => [{ version: 1, principalName: input.route, changes: [] }]),
+      }),
+      audit: t.router({
+        list: t.procedure
+          .input((value) => value as { cursor?: number } | undefined)
+          .query(({ input }) => ({ entries: [{ id: (input?.cursor ?? 10) - 1 }] })),
       }),
       metrics: t.router({
         counters: t.procedure.query(() => ({ started: server.starts, finished: server.asked })),

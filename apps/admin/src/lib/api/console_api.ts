@@ -1,6 +1,7 @@
 import { type AnswerEvent, createCogniforgeClient, type TransportState } from "@cogniforge/client";
 import type { AppRouter } from "@cogniforge/server/router";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { type AdministrationApi, createAdministrationApi, type RouteSetup } from "./administration_api.ts";
 
 type Inputs = inferRouterInputs<AppRouter>;
 type Outputs = inferRouterOutputs<AppRouter>;
@@ -43,6 +44,8 @@ export interface Ask {
 /** How the providers and the answers do at one moment. */
 export interface ProvidersView {
   routes: RouteStatus[];
+  /** What is in force for each route, and who says so. */
+  setups: RouteSetup[];
   drills: DrillStatus[];
   /** Those that are not closed, or whose target failed lately. */
   breakers: BreakerStatus[];
@@ -59,7 +62,7 @@ export interface WatchOptions {
  *
  * Every call fails with a `FailureError` of the client package; a `ConnectionError` is one that did not reach the server.
  */
-export interface ConsoleApi {
+export interface ConsoleApi extends AdministrationApi {
   ask(input: Ask): Promise<{ conversationId: string | undefined }>;
   /** The events of an answer from its beginning (the past as one snapshot) to its end, over whatever transport works. */
   watch(answerId: string, options: WatchOptions): AsyncIterable<AnswerEvent>;
@@ -102,8 +105,9 @@ const GIVE_UP_AFTER_MS = 30_000;
 /** The server's API, with the session that the browser's cookie carries. */
 export function createConsoleApi(origin: string): ConsoleApi {
   const client = createCogniforgeClient({ url: origin, policy: { giveUpAfterMs: GIVE_UP_AFTER_MS } });
-  const { conversations, metrics, providers } = client;
+  const { conversations, metrics, providers, settings } = client;
   return {
+    ...createAdministrationApi(client),
     ask: (input) => client.ask(input),
     watch: (answerId, options) => client.watch(answerId, options),
     cancel: (answerId) => client.cancel(answerId),
@@ -120,13 +124,14 @@ export function createConsoleApi(origin: string): ConsoleApi {
     watchConversations: (signal) => conversations.watch(signal),
     status: () => client.system.status(),
     async readProviders() {
-      const [routes, drills, breakers, counts] = await Promise.all([
+      const [routes, setups, drills, breakers, counts] = await Promise.all([
         providers.list(),
+        settings.routes(),
         providers.drills(),
         metrics.breakers(),
         metrics.counters(),
       ]);
-      return { routes, drills, breakers, counts };
+      return { routes, setups, drills, breakers, counts };
     },
     armDrill: (provider, fault) => providers.armDrill(provider, fault),
     disarmDrill: (provider) => providers.disarmDrill(provider),

@@ -119,6 +119,13 @@ export class ConsoleState {
       readLatest: noticing(api.readLatest),
       armDrill: noticing(api.armDrill),
       disarmDrill: noticing(api.disarmDrill),
+      testTarget: noticing(api.testTarget),
+      resetBreaker: noticing(api.resetBreaker),
+      saveRoute: noticing(api.saveRoute),
+      resetRoute: noticing(api.resetRoute),
+      restoreRoute: noticing(api.restoreRoute),
+      routeHistory: noticing(api.routeHistory),
+      listAudit: noticing(api.listAudit),
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { FaultInput } from "#lib/api/console_api.ts";
+import { latinDigits } from "#lib/i18n/latin_digits.ts";
 
 export type FaultName = FaultInput["fault"];
 export type DrillNumber = "afterChars" | "retryAfterMs" | "everyMs" | "calls";
@@ -51,9 +52,4 @@ function readNumber(text: string, { least, most, isOptional = false }: Bounds): 
   if (digits === "" && isOptional) return undefined;
   const number = /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
   return number >= least && number <= most ? number : "wrong";
-}
-
-/** Arabic keyboards write ٠ to ٩, Persian ones ۰ to ۹. */
-function latinDigits(text: string): string {
-  return text.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
 }

@@ -1,7 +1,7 @@
 import { FailureError, type FailureInfo } from "@cogniforge/client";
 import type { ConsoleApi, DrillStatus, FaultInput, ProvidersView } from "#lib/api/console_api.ts";
 
-type ProvidersApi = Pick<ConsoleApi, "readProviders" | "armDrill" | "disarmDrill">;
+type ProvidersApi = Pick<ConsoleApi, "readProviders" | "armDrill" | "disarmDrill" | "resetBreaker">;
 
 /** Pause between two readings while the page can be seen, in milliseconds. */
 const REFRESH_MS = 2_000;
@@ -19,9 +19,19 @@ export class ProvidersState {
   /** Why the last drill could not be armed or disarmed. */
   drillFailure = $state.raw<FailureInfo | undefined>();
   isChanging = $state(false);
+  /** Why the last breaker could not be reset. */
+  breakerFailure = $state.raw<FailureInfo | undefined>();
 
   constructor(api: ProvidersApi) {
     this.#api = api;
+  }
+
+  /** Those that a route may name, the usable ones first. */
+  get names(): string[] {
+    const { drills = [], routes = [] } = this.view ?? {};
+    const usable = drills.map(({ provider }) => provider);
+    const listed = routes.flatMap(({ targets }) => targets.map(({ provider }) => provider));
+    return [...new Set([...usable, ...listed])];
   }
 
   async refresh(): Promise<void> {
@@ -71,6 +81,20 @@ export class ProvidersState {
   /** @returns Whether it is disarmed. */
   disarm(provider: string): Promise<boolean> {
     return this.#change(() => this.#api.disarmDrill(provider));
+  }
+
+  /** @returns Whether it is closed. */
+  async resetBreaker(provider: string): Promise<boolean> {
+    try {
+      await this.#api.resetBreaker(provider);
+      this.breakerFailure = undefined;
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      this.breakerFailure = error.info;
+      return false;
+    }
+    await this.refresh();
+    return true;
   }
 
   async #change(change: () => Promise<DrillStatus>): Promise<boolean> {

@@ -6,6 +6,8 @@ export interface TargetHealth {
   /** Absent where every model of the provider is meant. */
   model: string | undefined;
   state: BreakerStatus["state"];
+  /** Whether the state is that of the provider's key, and so of all its models. */
+  isOfKey: boolean;
   lastFailure: BreakerStatus["lastFailure"];
   /** While open: when it is tried again, in epoch milliseconds on the server's clock. */
   retryAt: number | undefined;
@@ -40,6 +42,7 @@ function healthOf(target: Pick<TargetHealth, "provider" | "model">, breakers: re
   return {
     ...target,
     state: gravest?.state ?? "closed",
+    isOfKey: gravest !== undefined && gravest.state !== "closed" && gravest.model === undefined,
     lastFailure: failures.toSorted((a, b) => b.at - a.at)[0],
     retryAt: gravest?.retryAt,
   };

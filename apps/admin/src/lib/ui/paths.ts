@@ -13,12 +13,13 @@ export const paths = {
   dashboard: () => resolve("/(console)/dashboard"),
   keys: () => resolve("/(console)/keys"),
   users: () => resolve("/(console)/users"),
+  audit: () => resolve("/(console)/audit"),
   account: () => resolve("/(console)/account"),
   login: () => resolve("/(entry)/login"),
 };
 
 /** Whether a page of the console stands beside the chat: no conversation is open there. */
 export function isBesideChat(pathname: string): boolean {
-  const pages = [paths.providers(), paths.dashboard(), paths.keys(), paths.users(), paths.account()];
+  const pages = [paths.providers(), paths.dashboard(), paths.keys(), paths.users(), paths.audit(), paths.account()];
   return pages.some((path) => path === pathname);
 }

@@ -10,8 +10,9 @@ export const targetProcedures = {
     .mutation(async ({ ctx, input, signal }) => {
       const { audit, targets } = ctx.services;
       const result = await targets.tests.test(input, signal ?? new AbortController().signal);
-      const { totalMs } = result;
-      const outcome = result.isOk ? { totalMs, cost: result.cost } : { totalMs, failure: result.failure.code };
+      const totalMs = Math.round(result.totalMs);
+      const costUsd = result.isOk && result.cost ? Number(result.cost.amount.toPrecision(3)) : undefined;
+      const outcome = result.isOk ? { totalMs, costUsd } : { totalMs, failure: result.failure.code };
       await audit.record(ctx.principal, {
         action: "target-tested",
         object: `${input.provider}/${input.model}`,

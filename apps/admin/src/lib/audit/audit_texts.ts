@@ -1,0 +1,31 @@
+import type { AuditEntry, RouteChange } from "#lib/api/administration_api.ts";
+import { m } from "#lib/paraglide/messages.js";
+
+const ACTIONS: Readonly<Record<string, () => string>> = {
+  "route-changed": m.audit_route_changed,
+  "route-reset": m.audit_route_reset,
+  "route-restored": m.audit_route_restored,
+  "target-tested": m.audit_target_tested,
+  "breaker-reset": m.audit_breaker_reset,
+  "drill-armed": m.audit_drill_armed,
+  "drill-disarmed": m.audit_drill_disarmed,
+};
+
+/** What was done; an action that this page does not know by its own name. */
+export function actionText(action: string): string {
+  return ACTIONS[action]?.() ?? action;
+}
+
+/** What was changed in a route, where the entry is about one. */
+export function changesOf({ detail }: AuditEntry): readonly RouteChange[] | undefined {
+  const { changes } = (detail ?? {}) as { changes?: unknown };
+  return Array.isArray(changes) ? (changes as RouteChange[]) : undefined;
+}
+
+/** The plain facts of an entry, such as `totalMs: 640`. */
+export function factsOf({ detail }: AuditEntry): string[] {
+  return Object.entries((detail ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
+    if (name === "changes" || value === null || value === undefined) return [];
+    return `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`;
+  });
+}
