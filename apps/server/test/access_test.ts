@@ -81,6 +81,8 @@ const PROCEDURES: Record<string, Expectation> = {
     another: anotherConversation({ title: "T" }),
   },
   "conversations.remove": { from: "program", input: unknownConversation, another: anotherConversation() },
+  "project.info": { from: "program", another: null },
+  "project.sent": { from: "program", input: unknownAnswer, another: anotherAnswer },
   "providers.list": { from: "administrator", another: null },
   "providers.drills": { from: "administrator", another: null },
   "providers.armDrill": { from: "administrator", input: drill, another: null },
