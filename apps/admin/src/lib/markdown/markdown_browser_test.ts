@@ -6,7 +6,7 @@ import Markdown from "./Markdown.svelte";
 import { MarkdownStream } from "./markdown_stream.ts";
 
 const ALLOWED = new Set(
-  "A BDI BLOCKQUOTE BR BUTTON CODE DEL DIV EM FIGCAPTION FIGURE H1 H2 H3 H4 H5 H6 HR INPUT LI OL P PATH PRE RECT SECTION SPAN STRONG SUP SVG TABLE TBODY TD TH THEAD TR UL".split(
+  "A BDI BLOCKQUOTE BR BUTTON CODE DEL DIV EM FIGCAPTION FIGURE H1 H2 H3 H4 H5 H6 HR INPUT LI OL P PATH PRE RECT SPAN STRONG SUP SVG TABLE TBODY TD TH THEAD TR UL".split(
     " ",
   ),
 );
@@ -88,18 +88,40 @@ describe("Markdown", () => {
 
   test("gives code its own direction and a button that copies it exactly", async () => {
     const container = await show("مرحبًا\n\n```py\nprint('a  b')\n\n```");
-    expect(container.querySelector("p")?.dir).toBe("auto");
+    expect(container.querySelector("p")?.dir).toBe("rtl");
     expect(container.querySelector("figure")?.dir).toBe("ltr");
     expect(container.querySelector("pre")?.textContent).toBe("print('a  b')\n\n");
     expect(container.querySelector("figure button")?.getAttribute("aria-label")).toBe("Copy code");
   });
 
+  test("keeps the marks of an Arabic list on the right, also of items that begin with an English word", async () => {
+    const container = await show("- SSE يعمل مع كل متصفح\n- قائمة عربية\n- An English item\n");
+    const list = container.querySelector("ul");
+    expect(list?.dir).toBe("rtl");
+    const sides = [...container.querySelectorAll("li")].map((item) => {
+      const range = document.createRange();
+      range.selectNodeContents(item);
+      return Math.round(item.getBoundingClientRect().right - range.getBoundingClientRect().right);
+    });
+    expect(sides).toEqual([0, 0, 0]);
+    expect(container.querySelector("li:last-child bdi")?.getAttribute("dir")).toBe("ltr");
+  });
+
   test("lets a wide table scroll inside itself", async () => {
     const row = `|${" cell |".repeat(40)}`;
     const container = await show(`${row}\n|${"---|".repeat(40)}\n${row}`);
-    const region = container.querySelector("section");
+    const region = container.querySelector("[role=group]");
     expect(region?.scrollWidth).toBeGreaterThan(region?.clientWidth ?? Number.POSITIVE_INFINITY);
     expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+    expect(region?.getBoundingClientRect().right).toBeLessThanOrEqual(container.getBoundingClientRect().right);
+  });
+
+  test("breaks no word of a table, and gives each column the side of its alignment", async () => {
+    const container = await show("| Provider | Rate |\n|---|---:|\n| OpenRouter | `gpt-4o-mini` |\n");
+    const heights = [...container.querySelectorAll("td")].map((cell) => cell.getBoundingClientRect().height);
+    expect(new Set(heights).size).toBe(1);
+    const sides = [...container.querySelectorAll("th, td")].map((cell) => getComputedStyle(cell).textAlign);
+    expect(sides).toEqual(["start", "end", "start", "end"]);
   });
 });
 
