@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 
 /** How the next answers are given. */
 export interface Script {
-  /** Sent one by one; together they are the text. */
-  pieces: readonly string[];
+  /** Sent one by one; together they are the text. Made of the contents of the request's messages where it is a function. */
+  pieces: readonly string[] | ((contents: readonly string[]) => readonly string[]);
   /** Pause before each piece, in milliseconds. */
   paceMs?: number;
   /** After so many pieces nothing comes until `release()`. */
@@ -34,8 +34,9 @@ export class FakeOpenAi implements AsyncDisposable {
       request.on("end", () => {
         const body = JSON.parse(Buffer.concat(chunks).toString()) as { messages: { content: string }[]; model: string };
         this.questions.push(body.messages.at(-1)?.content ?? "");
-        this.requests.push({ model: body.model, contents: body.messages.map(({ content }) => content) });
-        void this.#answer(response, body.model);
+        const contents = body.messages.map(({ content }) => content);
+        this.requests.push({ model: body.model, contents });
+        void this.#answer(response, body.model, contents);
       });
     });
   }
@@ -63,7 +64,7 @@ export class FakeOpenAi implements AsyncDisposable {
     this.#release();
   }
 
-  async #answer(response: ServerResponse, model: string): Promise<void> {
+  async #answer(response: ServerResponse, model: string, contents: readonly string[]): Promise<void> {
     const { pieces, paceMs = 0, holdAfter, reasoning, status } = this.#script;
     const released = this.#released;
     if (status !== undefined) {
@@ -76,7 +77,7 @@ export class FakeOpenAi implements AsyncDisposable {
     const chunk = (delta: unknown, finish: string | null = null) =>
       send({ id: "1", object: "chat.completion.chunk", model, choices: [{ index: 0, delta, finish_reason: finish }] });
     if (reasoning) chunk({ reasoning_content: reasoning });
-    for (const [index, content] of pieces.entries()) {
+    for (const [index, content] of (typeof pieces === "function" ? pieces(contents) : pieces).entries()) {
       if (index === holdAfter) await released;
       if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
       if (response.destroyed) return;

@@ -16,6 +16,10 @@ export type SearchMatch = FoundConversation["matches"][number];
 export type TimelineData = Outputs["answers"]["timeline"];
 export type RouteChoice = Outputs["answers"]["routes"][number];
 export type TurnView = ConversationView["turns"][number];
+/** What was sent of the project along with a question, in short. */
+export type SentSummary = NonNullable<TurnView["project"]>;
+export type ProjectInfo = NonNullable<Outputs["project"]["info"]>;
+export type SentProject = NonNullable<Outputs["project"]["sent"]>;
 export type RouteStatus = Outputs["providers"]["list"][number];
 export type TargetStatus = RouteStatus["targets"][number];
 export type DrillStatus = Outputs["providers"]["drills"][number];
@@ -39,6 +43,8 @@ export interface Ask {
   parentId: string | null;
   /** A route's name, or a single target's. */
   route?: string | undefined;
+  /** Whether it is about the project. */
+  project: boolean;
 }
 
 /** How the providers and the answers do at one moment. */
@@ -82,6 +88,10 @@ export interface ConsoleApi extends AdministrationApi {
   restoreConversation(conversationId: string): Promise<void>;
   /** Ids of conversations as they change anywhere; `undefined` says that any may have. */
   watchConversations(signal: AbortSignal): AsyncIterable<readonly string[] | undefined>;
+  /** The project that questions can be about, if there is one for this user. */
+  projectInfo(): Promise<ProjectInfo | undefined>;
+  /** What was sent of it along with a question; `undefined` where the question was not about it. */
+  sentProject(answerId: string): Promise<SentProject | undefined>;
   status(): Promise<SystemStatus>;
   /** For administrators, as are drills. */
   readProviders(): Promise<ProvidersView>;
@@ -122,6 +132,8 @@ export function createConsoleApi(origin: string): ConsoleApi {
     removeConversation: (conversationId) => conversations.remove(conversationId),
     restoreConversation: (conversationId) => conversations.restore(conversationId),
     watchConversations: (signal) => conversations.watch(signal),
+    projectInfo: async () => (await client.project.info()) ?? undefined,
+    sentProject: async (answerId) => (await client.project.sent(answerId)) ?? undefined,
     status: () => client.system.status(),
     async readProviders() {
       const [routes, setups, drills, breakers, counts] = await Promise.all([

@@ -4,6 +4,7 @@ import type { LiveAnswer } from "#lib/answer/live_answer.svelte.ts";
 import type { ConsoleApi, SystemStatus } from "#lib/api/console_api.ts";
 import { localized } from "#lib/i18n/localized.ts";
 import { m } from "#lib/paraglide/messages.js";
+import { ProjectState } from "#lib/project/project_state.svelte.ts";
 import { ToastState } from "#lib/ui/toast.svelte.ts";
 import { Conversation } from "./conversation.svelte.ts";
 import { ConversationList } from "./conversation_list.svelte.ts";
@@ -24,6 +25,7 @@ export class ConsoleState {
   readonly list: ConversationList;
   readonly search: ConversationSearch;
   readonly conversation: Conversation;
+  readonly project: ProjectState;
   readonly toast = new ToastState();
   readonly #onSignedOut: () => void;
   choices = $state.raw<Choices>({ routes: [], targets: [] });
@@ -36,8 +38,10 @@ export class ConsoleState {
     this.api = this.#watched(api);
     this.list = new ConversationList(this.api);
     this.search = new ConversationSearch(this.api);
+    this.project = new ProjectState(this.api);
     this.conversation = new Conversation({
       api: this.api,
+      hasProject: () => this.project.info !== undefined,
       onAsked: (conversationId) => {
         onAsked(conversationId);
         this.announcement = m.announce_started();
@@ -56,7 +60,7 @@ export class ConsoleState {
   /** Reads what every page needs, and follows what other pages change until `signal` aborts. */
   async start(signal: AbortSignal): Promise<void> {
     void followWhileVisible(signal, (visible) => this.#follow(visible));
-    await Promise.all([this.list.refresh(), this.refreshStatus(), this.refreshChoices()]);
+    await Promise.all([this.list.refresh(), this.refreshStatus(), this.refreshChoices(), this.project.refresh()]);
   }
 
   /** What a question can be put to; without it the default route is asked. */
@@ -114,6 +118,7 @@ export class ConsoleState {
       restoreConversation: noticing(api.restoreConversation),
       renameConversation: noticing(api.renameConversation),
       removeConversation: noticing(api.removeConversation),
+      sentProject: noticing(api.sentProject),
       readProviders: noticing(api.readProviders),
       readOverview: noticing(api.readOverview),
       readLatest: noticing(api.readLatest),

@@ -1,7 +1,7 @@
 import { FailureError, type FailureInfo } from "@cogniforge/client";
 import { answerStateOf } from "#lib/answer/answer_of_view.ts";
 import { LiveAnswer } from "#lib/answer/live_answer.svelte.ts";
-import type { ConsoleApi, ConversationView, TurnView } from "#lib/api/console_api.ts";
+import type { ConsoleApi, ConversationView, SentSummary, TurnView } from "#lib/api/console_api.ts";
 import { moveDraft, NEW_DRAFT } from "./draft.ts";
 
 export interface Turn {
@@ -13,6 +13,9 @@ export interface Turn {
   readonly askedAt: number;
   /** What the question was put to; absent for the default route. */
   readonly route: string | undefined;
+  readonly isAboutProject: boolean;
+  /** What was sent of the project along with it; absent while that is not known. */
+  readonly sent: SentSummary | undefined;
   /** Turns that could stand in its place: see the protocol. */
   readonly versions: TurnView["versions"];
   /** Made when it is first looked at: a long conversation's are not all shown. */
@@ -21,6 +24,8 @@ export interface Turn {
 
 export interface ConversationOptions {
   api: Pick<ConsoleApi, "ask" | "watch" | "cancel" | "timeline" | "getConversation" | "showTurn">;
+  /** Whether questions can be about a project. */
+  hasProject: () => boolean;
   /** A question opened a new conversation, or went on with the one that is open. */
   onAsked?: (conversationId: string) => void;
   onAnswerEnd?: (answer: LiveAnswer) => void;
@@ -39,6 +44,8 @@ export class Conversation {
   title = $state<string | undefined>();
   /** What the next question is put to; absent for the default route. */
   route = $state<string | undefined>();
+  /** Whether the next question is about the project. */
+  isAboutProject = $state(false);
   /** Names the draft of the next question. */
   draftKey = $state(NEW_DRAFT);
   /** The turn that a search led to. */
@@ -71,6 +78,7 @@ export class Conversation {
     if (!isLoaded) return;
     this.sought = turnId;
     this.route = routeOf(this.turns.at(-1));
+    this.isAboutProject = this.turns.at(-1)?.isAboutProject ?? false;
   }
 
   /** Stops watching; answers that run go on without a reader. */
@@ -82,6 +90,7 @@ export class Conversation {
     this.failure = undefined;
     this.title = undefined;
     this.route = undefined;
+    this.isAboutProject = false;
     this.sought = undefined;
     this.phase = "new";
     this.#id = undefined;
@@ -105,7 +114,9 @@ export class Conversation {
     if (this.isAnswering) return;
     const parentId = this.turns.at(-1)?.id;
     const id = randomAnswerId();
-    await this.#begin(this.turns, { id, parentId, question, versions: { questions: [id], answers: [id] } });
+    const { isAboutProject } = this;
+    const versions = { questions: [id], answers: [id] };
+    await this.#begin(this.turns, { id, parentId, question, isAboutProject, versions });
   }
 
   /** Asks the question of a turn in other words, in a branch beside it. */
@@ -114,7 +125,7 @@ export class Conversation {
     if (this.isAnswering) return;
     const id = randomAnswerId();
     const versions = { questions: [...turn.versions.questions, id], answers: [id] };
-    await this.#begin(this.#before(turn), { id, parentId: turn.parentId, question, versions });
+    await this.#begin(this.#before(turn), { ...turn, id, question, versions });
   }
 
   /** Lets the question of a turn be answered once more, in a branch beside it, by another route if one is named. */
@@ -124,7 +135,7 @@ export class Conversation {
     const id = randomAnswerId();
     const { questions, answers } = turn.versions;
     const versions = { questions: questions.map((one) => (one === turn.id ? id : one)), answers: [...answers, id] };
-    await this.#begin(this.#before(turn), { id, parentId: turn.parentId, question: turn.question, versions });
+    await this.#begin(this.#before(turn), { ...turn, id, versions });
   }
 
   /** Shows the newest branch through another version of a turn. */
@@ -132,7 +143,9 @@ export class Conversation {
     const id = this.#id;
     if (id === undefined) return;
     const isLoaded = await this.#load(() => this.#options.api.showTurn(id, turnId), { isQuiet: true });
-    if (isLoaded) this.route = routeOf(this.turns.at(-1));
+    if (!isLoaded) return;
+    this.route = routeOf(this.turns.at(-1));
+    this.isAboutProject = this.turns.at(-1)?.isAboutProject ?? false;
   }
 
   /** Goes on with an answer that could not be sent or read, or asks the question of a failed one again. */
@@ -150,21 +163,32 @@ export class Conversation {
     );
   }
 
-  async #begin(before: readonly Turn[], turn: Pick<Turn, "id" | "parentId" | "question" | "versions">): Promise<void> {
-    const answer = new LiveAnswer({ id: turn.id, api: this.#options.api, onEnd: this.#options.onAnswerEnd });
-    this.#answers.set(turn.id, answer);
-    const asked = { ...turn, askedAt: Date.now(), route: this.route, answer };
+  async #begin(
+    before: readonly Turn[],
+    { id, parentId, question, isAboutProject, versions }: Omit<Turn, "askedAt" | "route" | "sent" | "answer">,
+  ): Promise<void> {
+    const answer = new LiveAnswer({ id, api: this.#options.api, onEnd: this.#options.onAnswerEnd });
+    this.#answers.set(id, answer);
+    const asked: Turn = {
+      ...{ id, parentId, question, versions, answer },
+      askedAt: Date.now(),
+      route: this.route,
+      // A conversation may be about a project that is set up no more.
+      isAboutProject: isAboutProject && this.#options.hasProject(),
+      sent: undefined,
+    };
     this.turns = [...before, asked];
     await this.#send(asked);
   }
 
-  async #send({ question, parentId, route, answer }: Turn): Promise<void> {
+  async #send({ question, parentId, route, isAboutProject, answer }: Turn): Promise<void> {
     const opening = this.#opening;
     try {
       const { conversationId } = await this.#options.api.ask({
         answerId: answer.id,
         question,
         parentId: parentId ?? null,
+        project: isAboutProject,
         ...(route === undefined ? {} : { route }),
         ...(this.#id === undefined ? {} : { conversationId: this.#id }),
       });
@@ -210,7 +234,7 @@ export class Conversation {
     }
   }
 
-  #turnOf({ question, askedAt, answerId, parentId, versions, answer }: TurnView): Turn {
+  #turnOf({ question, askedAt, answerId, parentId, versions, project, answer }: TurnView): Turn {
     const answerOf = () => {
       let live = this.#answers.get(answerId);
       if (live === undefined) {
@@ -231,6 +255,8 @@ export class Conversation {
       question,
       askedAt,
       route: answer?.route,
+      isAboutProject: project !== undefined,
+      sent: project,
       versions,
       get answer() {
         return answerOf();
