@@ -306,6 +306,23 @@ export function createCogniforgeClient(options: ClientOptions) {
       },
     },
 
+    doctor: {
+      /**
+       * Begins an examination of the server, or attaches to the one under way; with the origin of a page its doors are tried through
+       * that, too. For administrators.
+       */
+      start(input?: Inputs["doctor"]["start"], callOptions?: CallOptions): Promise<Outputs["doctor"]["start"]> {
+        return calls.call((opts) => trpc.doctor.start.mutate(input, opts), callOptions);
+      },
+      /** What an examination has found after a position, waiting up to `waitMs` (25,000 at most) for news; for administrators. */
+      read(
+        input: NonNullable<Inputs["doctor"]["read"]>,
+        callOptions?: CallOptions,
+      ): Promise<Outputs["doctor"]["read"]> {
+        return calls.call((opts) => trpc.doctor.read.query(input, opts), { ...callOptions, waitMs: input.waitMs });
+      },
+    },
+
     setup: {
       /** Creates the first administrator with the one-time code that the server printed at its start. */
       async createFirstAdmin(input: Inputs["setup"]["createFirstAdmin"], callOptions?: CallOptions): Promise<void> {

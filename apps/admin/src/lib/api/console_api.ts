@@ -32,6 +32,8 @@ export type MeasureSummary = Overview["total"];
 export type RangeName = Overview["range"];
 export type Pulse = Outputs["metrics"]["pulse"];
 export type MeasuredAnswer = Outputs["metrics"]["latest"][number];
+export type Examination = Outputs["doctor"]["read"];
+export type CheckResult = Examination["results"][number];
 export type FirstAdmin = Inputs["setup"]["createFirstAdmin"];
 
 /** What is asked of the server; `answerId` makes a repeated call harmless. */
@@ -56,6 +58,12 @@ export interface ProvidersView {
   /** Those that are not closed, or whose target failed lately. */
   breakers: BreakerStatus[];
   counts: AnswerCounts;
+}
+
+export interface ReadExamination {
+  runId?: string | undefined;
+  after?: number;
+  waitMs?: number;
 }
 
 export interface WatchOptions {
@@ -103,6 +111,10 @@ export interface ConsoleApi extends AdministrationApi {
   readLatest(input: Inputs["metrics"]["latest"]): Promise<MeasuredAnswer[]>;
   /** How things are, whenever that changes, until the signal aborts. */
   watchPulse(signal: AbortSignal): AsyncIterable<Pulse>;
+  /** Begins an examination of the server, or attaches to the one under way; for administrators. */
+  startExamination(): Promise<{ runId: string }>;
+  /** What an examination found after a position, waiting for news if told so; without an id the last one. */
+  readExamination(input: ReadExamination, signal: AbortSignal): Promise<Examination>;
   createFirstAdmin(input: FirstAdmin): Promise<void>;
 }
 
@@ -150,6 +162,8 @@ export function createConsoleApi(origin: string): ConsoleApi {
     readOverview: (input) => metrics.overview(input),
     readLatest: (input) => metrics.latest(input),
     watchPulse: (signal) => metrics.live({ signal }),
+    startExamination: () => client.doctor.start({ origin }),
+    readExamination: (input, signal) => client.doctor.read(input, { signal }),
     createFirstAdmin: (input) => client.setup.createFirstAdmin(input),
   };
 }

@@ -15,11 +15,20 @@ export const paths = {
   users: () => resolve("/(console)/users"),
   audit: () => resolve("/(console)/audit"),
   account: () => resolve("/(console)/account"),
+  doctor: () => resolve("/(console)/doctor"),
   login: () => resolve("/(entry)/login"),
 };
 
 /** Whether a page of the console stands beside the chat: no conversation is open there. */
 export function isBesideChat(pathname: string): boolean {
-  const pages = [paths.providers(), paths.dashboard(), paths.keys(), paths.users(), paths.audit(), paths.account()];
+  const pages = [
+    paths.providers(),
+    paths.dashboard(),
+    paths.keys(),
+    paths.users(),
+    paths.audit(),
+    paths.account(),
+    paths.doctor(),
+  ];
   return pages.some((path) => path === pathname);
 }
