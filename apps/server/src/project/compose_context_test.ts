@@ -89,6 +89,17 @@ test("composeContext() masks secrets before it cuts, and the keys of this server
   expect(folder.context("explain src/leak.ts", { secrets: [own] }).text).toContain('again = "[masked secret]"');
 });
 
+test("composeContext() shows no middle of a private key, whose first line is left out of an excerpt", async () => {
+  const body = Array.from({ length: 60 }, (_, line) => `MIIEowIBAAKCAQEA${line}q7Zk`);
+  const key = [`-----BEGIN ${"PRIVATE"} KEY-----`, ...body, `-----END ${"PRIVATE"} KEY-----`];
+  const filler = Array.from({ length: 80 }, (_, line) => `// line ${line} of what says nothing`);
+  const lines = [...filler, ...key, "export function igniteEngine() {}", ...filler];
+  await using folder = await projectFolder({ "src/engine.ts": lines.join("\n") });
+  const { text } = folder.context("igniteEngine", { maxCharacters: 4_000 });
+  expect(text).toContain("igniteEngine() {}");
+  expect(text).not.toContain("MIIEow");
+});
+
 test("composeContext() keeps to the budget, and its sections are the whole text without a gap", async () => {
   const many = Object.fromEntries(
     Array.from({ length: 400 }, (_, number) => [
