@@ -51,7 +51,7 @@ const LANGUAGES = [
     locale: "en",
     suggestion: "What are the weak points of the project?",
     toggle: "Ask about the project shop",
-    sent: /Sent along of the project/,
+    sent: /Sent along from the project/,
     search: "Search in what was sent",
     tree: "Tree of files",
   },
