@@ -222,9 +222,11 @@ test.describe("whatever the language", () => {
     await signIn(page, server);
     const member = { email: "member@example.com", password: "another long password", name: "Member" };
     const headers = { origin: server.url };
-    expect((await page.request.post(`${server.url}/api/auth/admin/create-user`, { data: member, headers })).ok()).toBe(
-      true,
-    );
+    const created = await page.request.post(`${server.url}/trpc/users.create`, {
+      data: { ...member, role: "member" },
+      headers,
+    });
+    expect(created.ok()).toBe(true);
     await page.context().clearCookies();
     const { email, password } = member;
     const signedIn = await page.request.post(`${server.url}/api/auth/sign-in/email`, {

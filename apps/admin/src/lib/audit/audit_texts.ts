@@ -9,6 +9,15 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   "breaker-reset": m.audit_breaker_reset,
   "drill-armed": m.audit_drill_armed,
   "drill-disarmed": m.audit_drill_disarmed,
+  "key-made": m.audit_key_made,
+  "key-changed": m.audit_key_changed,
+  "key-revoked": m.audit_key_revoked,
+  "own-password-changed": m.audit_own_password_changed,
+  "user-made": m.audit_user_made,
+  "user-password-reset": m.audit_user_password_reset,
+  "user-role-changed": m.audit_user_role_changed,
+  "user-disabled": m.audit_user_disabled,
+  "user-enabled": m.audit_user_enabled,
 };
 
 /** What was done; an action that this page does not know by its own name. */
