@@ -83,7 +83,9 @@ test("cogniforge ask tells in both languages of a key that is missing, a server 
     code: 1,
     stderr: expect.stringMatching(/COGNIFORGE_API_KEY[\s\S]+اضبط COGNIFORGE_API_KEY/),
   });
-  const nobody = await cogniforge(["ask", "x", "--url", "http://127.0.0.1:9"], { directory, environment: WITH_KEY });
+  const gone = await startServer({ environment: { ALLOW_MOCK_LLM: "true" } });
+  await gone[Symbol.asyncDispose]();
+  const nobody = await cogniforge(["ask", "x", "--url", gone.url], { directory, environment: WITH_KEY });
   expect(nobody).toMatchObject({ code: 1, stderr: expect.stringMatching(/Nothing answers[\s\S]+لا شيء يجيب/) });
   const nothing = await cogniforge(["ask"], { directory });
   expect(nothing).toMatchObject({ code: 2, stderr: expect.stringMatching(/Expected one question[\s\S]+المتوقع سؤال/) });
