@@ -1,4 +1,4 @@
-import { asArray, asCount, asObject, asText, type JsonObject } from "../_json.ts";
+import { asArray, asCount, asObject, asText, type JsonObject, lookUp } from "../_json.ts";
 import { unsupported } from "../http/mod.ts";
 import type { ProviderRequest } from "../provider.ts";
 import { type AiSdkModel, namespaceOf, type ProviderOptions } from "./model.ts";
@@ -33,6 +33,17 @@ const NUMBERS = {
   frequency_penalty: "frequencyPenalty",
   seed: "seed",
 } as const;
+
+/** Packages that know their own options in the SDK's way of writing alone; others send what they are given as it stands. */
+const CAMEL_CASE: ReadonlySet<string> = new Set(["openai", "azure", "groq", "mistral"]);
+const CAMEL_NAMES: Readonly<Record<string, string>> = {
+  parallel_tool_calls: "parallelToolCalls",
+  logit_bias: "logitBias",
+  service_tier: "serviceTier",
+  prompt_cache_key: "promptCacheKey",
+  safety_identifier: "safetyIdentifier",
+  verbosity: "textVerbosity",
+};
 
 /** What is known beside the request. */
 export interface CallSettings {
@@ -71,12 +82,12 @@ export function toCallOptions(
   const effort = parameters.reasoning_effort;
   if (version === "v4" && EFFORTS.includes(effort)) options.reasoning = effort;
   else if (effort !== undefined && effort !== null) passed.reasoningEffort = effort;
-  for (const [field, value] of Object.entries(parameters)) if (!OWN_FIELDS.has(field)) passed[field] = value;
-  const merged = mergeOptions(
-    providerOptions,
-    { [namespaceOf(model)]: passed },
-    asObject(parameters.provider_options) ?? {},
-  );
+  const namespace = namespaceOf(model);
+  for (const [field, value] of Object.entries(parameters)) {
+    if (OWN_FIELDS.has(field)) continue;
+    passed[CAMEL_CASE.has(namespace) ? (lookUp(CAMEL_NAMES, field) ?? field) : field] = value;
+  }
+  const merged = mergeOptions(providerOptions, { [namespace]: passed }, asObject(parameters.provider_options) ?? {});
   if (Object.keys(merged).length > 0) options.providerOptions = merged;
   return options;
 }

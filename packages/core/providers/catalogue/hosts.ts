@@ -1,4 +1,5 @@
 import { traitsOf } from "../anthropic_messages/claude_model.ts";
+import { OPENAI_QUIRKS } from "./makers.ts";
 import type { ProviderPreset } from "./preset.ts";
 
 /** Providers that serve models of others: routers, clouds, fast hardware. */
@@ -29,7 +30,7 @@ export const HOSTS: readonly ProviderPreset[] = [
     needsKey: true,
     keyHeader: "api-key",
     documentation: "https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle",
-    chat: { maxTokensField: "max_completion_tokens" },
+    chat: OPENAI_QUIRKS,
   },
   {
     name: "groq",
@@ -42,6 +43,7 @@ export const HOSTS: readonly ProviderPreset[] = [
     keyVariable: "GROQ_API_KEY",
     needsKey: true,
     documentation: "https://console.groq.com/docs/openai",
+    chat: { isStrict: true },
   },
   {
     name: "together",
@@ -69,6 +71,7 @@ export const HOSTS: readonly ProviderPreset[] = [
     keyVariable: "CEREBRAS_API_KEY",
     needsKey: true,
     documentation: "https://inference-docs.cerebras.ai/resources/openai",
+    chat: { isStrict: true },
   },
   {
     name: "sambanova",

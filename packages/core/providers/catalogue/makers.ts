@@ -1,4 +1,23 @@
-import type { ProviderPreset } from "./preset.ts";
+import type { ChatQuirks, ProviderPreset } from "./preset.ts";
+
+/** What OpenAI's own service refuses, wherever it runs. */
+export const OPENAI_QUIRKS: ChatQuirks = {
+  // Its newer models refuse the old name, its older ones take the new one.
+  maxTokensField: "max_completion_tokens",
+  renames: { max_tokens: "max_completion_tokens" },
+  // Hints to other samplers and gateways.
+  refuses: [
+    "top_k",
+    "min_p",
+    "top_a",
+    "repetition_penalty",
+    "include_reasoning",
+    "reasoning",
+    "thinking",
+    "cache_control",
+  ],
+  isStrict: true,
+};
 
 /** Providers that serve models of their own. */
 export const MAKERS: readonly ProviderPreset[] = [
@@ -13,8 +32,7 @@ export const MAKERS: readonly ProviderPreset[] = [
     keyVariable: "OPENAI_API_KEY",
     needsKey: true,
     documentation: "https://platform.openai.com/docs/api-reference/chat",
-    // Its newer models refuse the old name, its older ones take the new one.
-    chat: { maxTokensField: "max_completion_tokens" },
+    chat: OPENAI_QUIRKS,
   },
   {
     name: "anthropic",
@@ -80,6 +98,7 @@ export const MAKERS: readonly ProviderPreset[] = [
       // It answers 422 to fields beyond its schema, and reports usage unasked.
       // https://github.com/dnakov/anon-kode/issues/53, https://github.com/Gitlawb/openclaude/issues/739
       refuses: ["stream_options", "store", "user", "safety_identifier", "service_tier"],
+      isStrict: true,
     },
   },
   {

@@ -49,6 +49,8 @@ export interface ChatQuirks {
   readonly renames?: Readonly<Record<string, string>>;
   /** Fields that make it refuse the request, and without which the answer is the same: they are left out. */
   readonly refuses?: readonly string[];
+  /** Refuses fields of other makers in messages and tools, such as the reasoning that they want back: those are left out. */
+  readonly isStrict?: true;
 }
 
 /** One way to speak to a provider. */

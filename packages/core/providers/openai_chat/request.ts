@@ -1,6 +1,7 @@
-import { asCount, asObject } from "../_json.ts";
+import { asCount, asObject, type JsonObject } from "../_json.ts";
 import type { ChatQuirks, MaxTokensField, PrefillStyle } from "../catalogue/mod.ts";
 import type { ProviderRequest } from "../provider.ts";
+import { effortOf, strictMessages, strictTools } from "./strict_request.ts";
 
 const PREFILL_MARK: Record<PrefillStyle, Record<string, boolean>> = {
   trailing: {},
@@ -10,7 +11,7 @@ const PREFILL_MARK: Record<PrefillStyle, Record<string, boolean>> = {
 };
 
 /** How the body differs from OpenAI's own. */
-export type BodyOptions = Pick<ChatQuirks, "maxTokensField" | "renames" | "refuses"> & {
+export type BodyOptions = Pick<ChatQuirks, "maxTokensField" | "renames" | "refuses" | "isStrict"> & {
   prefillStyle?: PrefillStyle | undefined;
 };
 
@@ -30,6 +31,12 @@ export function buildRequestBody(request: ProviderRequest, options: BodyOptions 
   for (const [theirs, own] of Object.entries(renames)) {
     if (Object.hasOwn(body, theirs)) body[own] ??= body[theirs];
     delete body[theirs];
+  }
+  if (options.isStrict) {
+    body.messages = strictMessages(body.messages as readonly JsonObject[]);
+    if (body.tools !== undefined) body.tools = strictTools(body.tools);
+    const effort = effortOf(body);
+    if (effort !== undefined && refuses.includes("reasoning")) body.reasoning_effort = effort;
   }
   for (const field of refuses) delete body[field];
   return body;

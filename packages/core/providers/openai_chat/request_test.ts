@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { presetOf } from "../catalogue/mod.ts";
 import type { ProviderRequest } from "../provider.ts";
 import { buildRequestBody } from "./request.ts";
 
@@ -88,4 +89,47 @@ test("buildRequestBody() gives fields the names that a provider has for them, an
   });
   const both = buildRequestBody(request({ seed: 7, random_seed: 8 }), mistral);
   assert.deepEqual([both.seed, both.random_seed], [undefined, 8], "the provider's own name wins");
+});
+
+test("buildRequestBody() leaves out what a strict server refuses, and nothing that was said", () => {
+  const quirks = presetOf("openai")?.chat;
+  const messages = [
+    { role: "user" as const, content: [{ type: "text", text: "Hi", cache_control: { type: "ephemeral" } }] },
+    {
+      role: "assistant" as const,
+      content: [
+        { type: "thinking", thinking: "hm", signature: "s" },
+        { type: "text", text: "Hello" },
+      ],
+      reasoning_details: [{ type: "reasoning.text", text: "hm" }],
+      reasoning_content: "hm",
+      tool_calls: [
+        { id: "1", type: "function", function: { name: "f", arguments: "{}" }, extra_content: { google: {} } },
+      ],
+    },
+    { role: "tool" as const, tool_call_id: "1", content: "no", is_error: true },
+  ];
+  const tools = [{ type: "function", function: { name: "f" }, cache_control: { type: "ephemeral" } }];
+  const parameters = { max_tokens: 9, tools, reasoning: { effort: "low" }, top_k: 3, temperature: 1 };
+  const body = buildRequestBody({ model: "gpt-5", messages, parameters, maxOutputTokens: 20 }, quirks);
+  assert.deepEqual(body, {
+    temperature: 1,
+    tools: [{ type: "function", function: { name: "f" } }],
+    model: "gpt-5",
+    messages: [
+      { role: "user", content: [{ type: "text", text: "Hi" }] },
+      {
+        role: "assistant",
+        content: [{ type: "text", text: "Hello" }],
+        tool_calls: [{ id: "1", type: "function", function: { name: "f", arguments: "{}" } }],
+      },
+      { role: "tool", tool_call_id: "1", content: "no" },
+    ],
+    stream: true,
+    stream_options: { include_usage: true },
+    max_completion_tokens: 9,
+    reasoning_effort: "low",
+  });
+  const lenient = buildRequestBody({ model: "m", messages, parameters });
+  assert.deepEqual([lenient.messages, lenient.tools, lenient.max_tokens], [messages, tools, 9]);
 });
