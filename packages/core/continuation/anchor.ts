@@ -2,9 +2,17 @@
 export interface Anchor {
   /** Ends at a word boundary, without blanks; empty where the text is too short to be split. */
   handed: string;
-  /** The rest, blanks included: `handed + tail` is the text. */
+  /** The rest, blanks included: `handed + tail` is the text, or its end. */
   tail: string;
+  /** The text is so long that its end alone is handed over. */
+  isShortened?: true;
 }
+
+/**
+ * Most of a partial text that is sent along, in UTF-16 code units: some 60 thousand tokens, twice the longest answer that models
+ * are asked for. What is longer has run away, and sending it whole would fill every window and cost more than the answer.
+ */
+export const MAX_HANDED_CHARS = 256 * 1024;
 
 /** Length of the tail that is aimed at, in UTF-16 code units: long enough to be unique, short enough to be repeated gladly. */
 const TAIL_LENGTH = 50;
@@ -24,14 +32,21 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
  *
  * The model is handed the text up to some 50 characters before the cut, at a word boundary: what it then repeats shows the
  * exact seam, whatever it does with blanks, and however the cut fell into a word or a grapheme.
+ *
+ * @param maxHandedChars Most that is handed over, in UTF-16 code units; of a longer text the end alone.
  */
-export function splitAtAnchor(text: string): Anchor {
+export function splitAtAnchor(text: string, maxHandedChars = MAX_HANDED_CHARS): Anchor {
   const end = text.trimEnd().length;
   if (end < SHORTEST_SPLIT) return { handed: "", tail: text };
   const target = end - Math.min(TAIL_LENGTH, Math.floor(end / 2));
   const at = wordBoundaryBefore(text, target) ?? graphemeBoundaryBefore(text, target);
   if (text.slice(0, at).trim() === "") return { handed: "", tail: text };
-  return { handed: text.slice(0, at), tail: text.slice(at) };
+  const tail = text.slice(at);
+  if (at <= maxHandedChars) return { handed: text.slice(0, at), tail };
+  const lowest = at - maxHandedChars;
+  const blank = text.slice(lowest, lowest + REACH).search(BLANK);
+  const from = blank >= 0 ? lowest + blank + 1 : graphemeBoundaryBefore(text, lowest + REACH);
+  return { handed: text.slice(from, at), tail, isShortened: true };
 }
 
 /** The end of the last word that ends at or before `target`; `undefined` if none is near. */

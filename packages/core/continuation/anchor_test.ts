@@ -28,3 +28,13 @@ test("splitAtAnchor() loses nothing, hands over whole graphemes, and leaves a ta
 test("splitAtAnchor() hands nothing over of a text too short to be split", () => {
   assert.deepEqual(splitAtAnchor("Too short"), { handed: "", tail: "Too short" });
 });
+
+test("splitAtAnchor() hands over the end alone of a text beyond the ceiling, from a word on, and says so", () => {
+  const text = "word ".repeat(100_000);
+  const { handed, tail, isShortened } = splitAtAnchor(text, 1000);
+  assert.ok(isShortened);
+  assert.ok(handed.length <= 1000 && handed.length > 900, String(handed.length));
+  assert.ok(text.endsWith(handed + tail));
+  assert.match(handed, /^word /);
+  assert.equal(splitAtAnchor("word ".repeat(100), 1000).isShortened, undefined);
+});

@@ -46,13 +46,15 @@ export class Continuer {
     if (strategy === undefined) return undefined;
     const mustVerify = this.#isJson;
     if (state.text === "") return { request, strategy, mustVerify };
+    // A target is handed the end alone of a text that has run away, and may begin anew all the same.
+    const whole: Anchor = { ...anchor, handed: state.text.slice(0, state.text.length - anchor.tail.length) };
     switch (strategy) {
       case "prefill": {
-        const aligner = new SeamAligner(anchor, { mode: "continue" });
+        const aligner = new SeamAligner(whole, { mode: "continue" });
         return { request: { ...request, prefill: anchor.handed }, strategy, aligner, mustVerify };
       }
       case "quote": {
-        const aligner = new SeamAligner(anchor, { mode: "continue" });
+        const aligner = new SeamAligner(whole, { mode: "continue" });
         const messages = quoteMessages(request.messages, anchor) as ChatMessage[];
         return { request: { ...request, messages }, strategy, aligner, mustVerify };
       }

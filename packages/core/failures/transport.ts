@@ -64,6 +64,12 @@ const TRANSPORT_RULES: readonly TransportRule[] = [
     says: /HPE_INVALID_EOF_STATE|invalid eof state/i,
   },
   {
+    // Headers that contradict one another: two lengths, or a length beside chunks.
+    code: { "before-headers": "malformed", body: "cut" },
+    action: "fallback",
+    says: /CONTENT_LENGTH_MISMATCH|invalid content-length|InvalidContentLength/i,
+  },
+  {
     code: "malformed",
     action: "fallback",
     says: /HTTPParserError|\bHPE_|HEADERS_OVERFLOW|message head is too large|HeadersTooLarge|invalid http|Malformed_HTTP|InvalidHTTPResponse|http (version|status|header) pars|parse error|invalid chunk/i,

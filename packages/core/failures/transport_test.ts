@@ -235,3 +235,16 @@ test("classifyTransportError() keeps a failure that was judged before", () => {
   const failure = { code: "overloaded", action: "retry", retryAfterMs: 5 } as const;
   assert.equal(classifyTransportError(new UpstreamError(failure), { stage: "body" }), failure);
 });
+
+test("classifyTransportError() takes contradictory lengths for an answer that nobody can read, on every runtime", () => {
+  const tellings = [
+    "Response body length does not match content-length header UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+    "client error (SendRequest): invalid content-length parsed",
+    'InvalidContentLength fetching "http://127.0.0.1:1/v1"',
+  ];
+  for (const telling of tellings) {
+    const error = new TypeError("fetch failed", { cause: new Error(telling) });
+    const { code, action } = classifyTransportError(error, { stage: "before-headers" });
+    assert.deepEqual([code, action], ["malformed", "fallback"], telling);
+  }
+});
