@@ -35,6 +35,7 @@ export function checkProvider(name: string, provider: unknown, report: ConfigRep
     );
     return;
   }
+  if (dialect === "ai-sdk") return;
   checkAddress(name, { path, fields: addressFields(provider), report });
   if (valueAt(provider, ["prefill"]) !== undefined)
     checkPrefill(name, { path, fields: addressFields(provider), report });
@@ -42,8 +43,10 @@ export function checkProvider(name: string, provider: unknown, report: ConfigRep
 
 /** The model that a provider of the file is asked for where a target names none, as far as it is known. */
 export function hasOwnModel(name: string, provider: unknown, defaultModel: string | undefined): boolean {
-  if (valueAt(provider, ["dialect"]) === "mock" || valueAt(provider, ["model"]) !== undefined) return true;
-  if (defaultModel !== undefined) return true;
+  const dialect = valueAt(provider, ["dialect"]);
+  const field = dialect === "ai-sdk" ? "defaultModel" : "model";
+  if (dialect === "mock" || defaultModel !== undefined || valueAt(provider, [field]) !== undefined) return true;
+  if (dialect === "ai-sdk") return false;
   const preset = presetFor(name, addressFields(provider));
   return preset !== undefined && presetModel(preset.name) !== undefined;
 }

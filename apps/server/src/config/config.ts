@@ -2,6 +2,7 @@ import type { Bilingual, Timeouts } from "@cogniforge/core/events";
 import type { Price } from "@cogniforge/core/metrics";
 import type { PrefillStyle } from "@cogniforge/core/providers";
 import type { HedgeLimits } from "@cogniforge/core/resilience";
+import type { AiSdkSource } from "./ai_sdk_source.ts";
 import type { LimitsConfig } from "./limits.ts";
 import type { Secret } from "./secret.ts";
 import type { SetupHint } from "./setup_hint.ts";
@@ -14,6 +15,7 @@ export const CONFIG_DIALECTS = [
   "gemini",
   "ollama",
   "cohere",
+  "ai-sdk",
   "mock",
 ] as const;
 export type ConfigDialect = (typeof CONFIG_DIALECTS)[number];
@@ -22,7 +24,7 @@ export type ConfigDialect = (typeof CONFIG_DIALECTS)[number];
 export interface ProviderConfig {
   readonly name: string;
   readonly dialect: ConfigDialect;
-  /** With the version path and without a slash at the end; absent for `mock`, and where the variable that would set it is not set. */
+  /** With the version path and without a slash at the end; absent for `mock` and `ai-sdk`, and where the variable that would set it is not set. */
   readonly baseUrl?: string;
   /** Name of the known provider that it is, wherever it is. */
   readonly preset?: string;
@@ -33,6 +35,8 @@ export interface ProviderConfig {
   readonly headers?: Readonly<Record<string, string>>;
   /** How its models are handed the beginning of their own message, after a cut; absent: as its maker documents it, if that is known. */
   readonly prefill?: PrefillStyle;
+  /** What makes the models of an `ai-sdk`. */
+  readonly sdk?: AiSdkSource;
   /** What a `mock` says instead of its own text. */
   readonly text?: string;
   /** Milliseconds between two pieces of a `mock`'s answer. */

@@ -4,6 +4,7 @@ import { CONFIG_DIALECTS } from "./config.ts";
 import type { ConfigProblem } from "./config_error.ts";
 import { quoteValue, quoteValueArabic } from "./config_error.ts";
 import {
+  aiSdkSchema,
   configFileSchema,
   hedgingSchema,
   httpProviderSchema,
@@ -120,6 +121,7 @@ function knownFields(path: Path, raw: unknown): string[] {
   if (path.length === 0) return Object.keys(configFileSchema.shape);
   if (path[0] === "providers") {
     const { dialect } = valueAt(raw, path) as { dialect?: unknown };
+    if (dialect === "ai-sdk") return Object.keys(aiSdkSchema.shape);
     return Object.keys(dialect === "mock" ? mockSchema.shape : httpProviderSchema.shape);
   }
   if (path[0] === "hedging") return Object.keys(hedgingSchema.shape);

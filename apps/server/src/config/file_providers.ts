@@ -10,7 +10,7 @@ import { baseUrlFor, dialectFor, isAtHome, presetFor } from "./provider_address.
 import { hideHeaderValues, Secret } from "./secret.ts";
 
 type FileProvider = NonNullable<ParsedConfigFile["providers"]>[string];
-type HttpFileProvider = Exclude<FileProvider, { dialect: "mock" }>;
+type HttpFileProvider = Exclude<FileProvider, { dialect: "mock" | "ai-sdk" }>;
 
 /** The providers of the file, in its order; those about which `checkFile` has errors are left out. */
 export function readFileProviders(
@@ -22,6 +22,9 @@ export function readFileProviders(
   return Object.entries(file.providers ?? {}).flatMap(([name, provider]): KnownProvider | [] => {
     if (provider.dialect === "mock")
       return { config: mockProvider(name, provider), model: provider.model ?? MOCK_MODEL };
+    if (provider.dialect === "ai-sdk") {
+      return { config: sdkProvider(name, provider), model: provider.defaultModel ?? defaultModel };
+    }
     const preset = presetFor(name, provider);
     const dialect = dialectFor(preset, provider);
     const baseUrl = baseUrlFor(preset, provider);
@@ -50,6 +53,19 @@ function mockProvider(name: string, { text, paceMs }: Extract<FileProvider, { di
     dialect: "mock",
     ...(text !== undefined && { text }),
     ...(paceMs !== undefined && { paceMs }),
+    isUsable: true,
+    source: "file",
+  };
+}
+
+function sdkProvider(
+  name: string,
+  { model, providerOptions }: Extract<FileProvider, { dialect: "ai-sdk" }>,
+): ProviderConfig {
+  return {
+    name,
+    dialect: "ai-sdk",
+    sdk: { model, ...(providerOptions && { providerOptions }) },
     isUsable: true,
     source: "file",
   };

@@ -1,5 +1,6 @@
 import { PRESETS } from "@cogniforge/core/providers";
 import * as z from "zod";
+import type { AiSdkSource } from "./ai_sdk_source.ts";
 import { parseBaseUrl } from "./base_url.ts";
 import { CONFIG_DIALECTS } from "./config.ts";
 import { isHeaderSafe, KEY_MESSAGE } from "./environment_reader.ts";
@@ -9,7 +10,7 @@ import { isPlaceholder } from "./placeholder.ts";
 const NAME = /^[a-z0-9][a-z0-9._-]*$/;
 const LONGEST_WAIT_MS = 86_400_000;
 
-const nameSchema = z.string().regex(NAME).max(64);
+export const nameSchema = z.string().regex(NAME).max(64);
 const milliseconds = () => z.int().min(1).max(LONGEST_WAIT_MS);
 
 const baseUrlSchema = z
@@ -42,8 +43,8 @@ const headersSchema = z
 
 const modelSchema = z.string().trim().min(1).max(256);
 
-/** All but the mock, which is at no address. */
-const HTTP_DIALECTS = CONFIG_DIALECTS.filter((dialect) => dialect !== "mock");
+/** All but those that are at no address. */
+const HTTP_DIALECTS = CONFIG_DIALECTS.filter((dialect) => dialect !== "mock" && dialect !== "ai-sdk");
 
 export const httpProviderSchema = z
   .strictObject({
@@ -96,7 +97,30 @@ export const mockSchema = z
   })
   .meta({ description: "Trial answers without a model" });
 
-export const providerSchema = z.discriminatedUnion("dialect", [httpProviderSchema, mockSchema]);
+/** A function, which only a file that is run can give: no part of the JSON schema. */
+const sdkModelSchema = z
+  .custom<AiSdkSource["model"]>(() => true)
+  .superRefine((value, context) => {
+    if (typeof value === "function") return;
+    context.addIssue({
+      code: "custom",
+      params: {
+        en: "Expected a function that gives a model of the AI SDK, in a file that ends in .ts or .js",
+        ar: "المتوقع دالة تعطي نموذجًا من AI SDK، في ملف ينتهي بـ .ts أو .js",
+      },
+    });
+  });
+
+export const aiSdkSchema = z.strictObject({
+  dialect: z.literal("ai-sdk"),
+  model: sdkModelSchema,
+  defaultModel: modelSchema.optional(),
+  providerOptions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+});
+
+/** The providers that JSON can describe. */
+export const plainProviderSchema = z.discriminatedUnion("dialect", [httpProviderSchema, mockSchema]);
+export const providerSchema = z.discriminatedUnion("dialect", [httpProviderSchema, mockSchema, aiSdkSchema]);
 
 export const targetSchema = z.strictObject({
   provider: nameSchema.meta({ description: "Name of a provider of this file or of the environment" }),

@@ -228,6 +228,25 @@ describe("loadConfig() with a file", () => {
     expect(Object.keys((await folder.load()).providers)).toEqual(["b"]);
   });
 
+  test("takes a package of the AI SDK from a script", async () => {
+    const sdk = `{ dialect: "ai-sdk", model: () => () => ({}), defaultModel: "m" }`;
+    await folder.write("cogniforge.config.ts", `export default { providers: { a: ${sdk} } };`);
+    const { providers, routes } = await folder.load();
+    expect([providers.a?.dialect, typeof providers.a?.sdk?.model, providers.a?.isUsable]).toEqual([
+      "ai-sdk",
+      "function",
+      true,
+    ]);
+    expect(routes.default?.targets).toEqual([{ provider: "a", model: "m" }]);
+  });
+
+  test("says that JSON cannot give a package of the AI SDK", async () => {
+    const fields = { dialect: "ai-sdk", model: "gpt", defaltModel: "m" };
+    const errors = await folder.errorsOfFile({ providers: { a: fields } });
+    expect(errors["providers.a.model"]).toContain("Expected a function");
+    expect(errors["providers.a.defaltModel"]).toContain("did you mean 'defaultModel'?");
+  });
+
   test("tells every error of a file at once, each with its path, together with the environment's", async () => {
     const errors = await folder.errorsOfFile(
       {
@@ -296,7 +315,7 @@ describe("loadConfig() with a file", () => {
     expect(errors.provders).toBe("Expected a known field, found 'provders': did you mean 'providers'?");
     expect(errors["providers.local.base_url"]).toContain("did you mean 'baseUrl'?");
     expect(errors["providers.quiet.tekst"]).toContain("did you mean 'text'?");
-    expect(errors["providers.later.dialect"]).toContain("or 'cohere' or 'mock'), found 'telepathy'");
+    expect(errors["providers.later.dialect"]).toContain("or 'ai-sdk' or 'mock'), found 'telepathy'");
     expect(errors["routes.default.targets[0].provider"]).toContain("did you mean 'local'?");
     expect(errors["routes.default.timeouts.total"]).toContain("did you mean 'totalMs'?");
   });

@@ -1,3 +1,4 @@
+export type { AiSdkModels, AiSdkSource, AiSdkTools } from "./ai_sdk_source.ts";
 export type {
   Config,
   ConfigDialect,

@@ -1,3 +1,4 @@
+import { AiSdkProvider } from "@cogniforge/core/ai-sdk";
 import type { HttpProviderOptions, Provider, ProviderFetch, ProviderPreset } from "@cogniforge/core/providers";
 import {
   AnthropicMessagesProvider,
@@ -9,16 +10,17 @@ import {
   OpenAiResponsesProvider,
   presetOf,
 } from "@cogniforge/core/providers";
-import type { ProviderConfig } from "../config/mod.ts";
+import type { AiSdkModels, ProviderConfig } from "../config/mod.ts";
 
 /**
  * Makes the provider that a configuration describes.
  *
- * @throws {TypeError} If it is to be reached over HTTP and has no base URL.
+ * @throws {TypeError} If it is to be reached over HTTP and has no base URL, or gives no model of the AI SDK.
  */
 export function makeProvider(config: ProviderConfig, fetch: ProviderFetch): Provider {
   const { name, dialect, baseUrl, prefill, text, paceMs } = config;
   if (dialect === "mock") return new MockProvider({ name, text, paceMs });
+  if (dialect === "ai-sdk") return makeSdkProvider(config, fetch);
   if (baseUrl === undefined) throw new TypeError(`Cannot make provider '${name}' as it has no base URL`);
   const preset = config.preset === undefined ? undefined : presetOf(config.preset);
   const options: HttpProviderOptions = { name, baseUrl, fetch, ...credentials(config, preset) };
@@ -38,6 +40,23 @@ export function makeProvider(config: ProviderConfig, fetch: ProviderFetch): Prov
     default:
       return dialect satisfies never;
   }
+}
+
+function makeSdkProvider({ name, sdk }: ProviderConfig, fetch: ProviderFetch): Provider {
+  if (sdk === undefined) throw new TypeError(`Cannot make provider '${name}' as it has no model of the AI SDK`);
+  const sdkFetch: typeof globalThis.fetch = (input, init) => {
+    if (input instanceof Request) throw new TypeError("Cannot fetch a Request: give its address and its options");
+    return fetch(String(input), { ...init, redirect: "manual" });
+  };
+  const model: unknown = sdk.model({ fetch: sdkFetch });
+  const isModel = typeof model === "object" && model !== null && "doStream" in model;
+  if (!isModel && typeof model !== "function") {
+    throw new TypeError(
+      `Cannot make provider '${name}' as its 'model' gave neither a model of the AI SDK nor a function`,
+    );
+  }
+  const { providerOptions } = sdk;
+  return new AiSdkProvider({ name, model: model as AiSdkModels, providerOptions });
 }
 
 /** The key where the provider looks for it: in the dialect's own place, or in a header of the provider's own. */

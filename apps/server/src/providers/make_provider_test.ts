@@ -57,11 +57,14 @@ test("makeProvider() knows every dialect that a configuration can name", () => {
       name: "p",
       dialect,
       baseUrl: "https://up.test/v1",
+      ...(dialect === "ai-sdk" && { sdk: { model: () => () => ({}) as never } }),
       isUsable: true,
       source: "file",
     };
     expect(makeProvider(config, fetch).dialect).toBe(dialect);
   }
+  const wrong: ProviderConfig = { name: "p", dialect: "ai-sdk", isUsable: true, source: "file" };
+  expect(() => makeProvider({ ...wrong, sdk: { model: () => "x" as never } }, fetch)).toThrow("neither a model");
   const homeless: ProviderConfig = { name: "p", dialect: "gemini", isUsable: true, source: "file" };
   expect(() => makeProvider(homeless, fetch)).toThrow("no base URL");
 });
