@@ -1,4 +1,5 @@
 import type { AnswerState } from "../events/mod.ts";
+import { SHORTEST_RATED_MS } from "./stream_timing.ts";
 
 /** Measures of an answer as they stand; unknown is absent. */
 export interface LiveMeasures {
@@ -64,7 +65,7 @@ function runningMeasures(state: AnswerState, now: number): LiveMeasures {
   measures.firstTokenMs = Math.max(0, state.firstTokenAt - startedAt);
   measures.outputTokens = estimateTokens(state.text);
   const streamedMs = state.lastTokenAt - state.firstTokenAt;
-  if (streamedMs > 0) measures.tokensPerSecond = (measures.outputTokens / streamedMs) * 1000;
+  if (streamedMs >= SHORTEST_RATED_MS) measures.tokensPerSecond = (measures.outputTokens / streamedMs) * 1000;
   return measures;
 }
 

@@ -66,10 +66,13 @@ export class StreamTiming {
     const hidden = this.#firstReasoningAt === undefined ? (usage.reasoningTokens ?? 0) : 0;
     const from = Math.min(this.#firstTokenAt, this.#firstReasoningAt ?? Number.POSITIVE_INFINITY);
     const elapsedMs = this.#lastTokenAt - from;
-    if (elapsedMs <= 0) return undefined;
+    if (elapsedMs < SHORTEST_RATED_MS) return undefined;
     return Math.round((Math.max(0, usage.outputTokens - hidden) / elapsedMs) * 10_000) / 10;
   }
 }
+
+/** What came within less came at once, in milliseconds: it has no speed that would say anything. */
+export const SHORTEST_RATED_MS = 50;
 
 /** To a hundredth of a millisecond: finer is noise. */
 function round(ms: number): number {
