@@ -109,6 +109,8 @@ const PROCEDURES: Record<string, Expectation> = {
   "metrics.pulse": { from: "administrator", another: null },
   "metrics.live": { from: "administrator", another: null },
   "audit.list": { from: "administrator", another: null },
+  "doctor.start": { from: "administrator", another: null },
+  "doctor.read": { from: "administrator", input: {}, another: null },
   "keys.list": { from: "member", another: null },
   "keys.create": { from: "member", input: { name: "K" }, another: null },
   "keys.update": {
