@@ -30,8 +30,9 @@ export function checkFile(raw: unknown, options: CheckOptions, report: ConfigRep
 function checkModel(name: string, provider: unknown, raw: unknown, options: CheckOptions, report: ConfigReport) {
   const isInDefault = valueAt(raw, ["routes", "default"]) === undefined;
   if (!isInDefault || name === "mock" || hasOwnModel(name, provider, options.defaultModel)) return;
+  const field = valueAt(provider, ["dialect"]) === "ai-sdk" ? "defaultModel" : "model";
   report.error(
-    `${formatPath(["providers", name])}.model`,
+    `${formatPath(["providers", name])}.${field}`,
     "Expected a model here, or DEFAULT_AI_MODEL, or a route named 'default', found none of them",
     "المتوقع نموذج هنا، أو DEFAULT_AI_MODEL، أو مسار باسم 'default'، ولا شيء منها موجود",
   );
