@@ -5,7 +5,7 @@ import { TRPCClientError } from "@trpc/client";
 import { expect, test, vi } from "vitest";
 import type { Pulse } from "../src/measures/pulse.ts";
 import { type Family, parseExposition } from "./_exposition.ts";
-import type { TestServer } from "./_server.ts";
+import { signInMember } from "./_member.ts";
 import { KEY, startServer } from "./_server.ts";
 import type { Client } from "./_trpc_client.ts";
 import { overHttp, overWebSocket, watch } from "./_trpc_client.ts";
@@ -245,13 +245,4 @@ function sampleOf(family: Family | undefined, labels: Record<string, string>, su
       sample.name === `${family.name}${suffix}` &&
       Object.entries(labels).every(([name, value]) => sample.labels[name] === value),
   )?.value;
-}
-
-async function signInMember(server: TestServer): Promise<string> {
-  const member = { email: "member@example.com", password: "another long password", name: "Member" };
-  const owner = { cookie: await server.signIn(), origin: server.url };
-  const created = await server.post("/api/auth/admin/create-user", member, owner);
-  expect(created.status).toBe(200);
-  const response = await server.post("/api/auth/sign-in/email", member, { origin: server.url });
-  return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
