@@ -85,14 +85,14 @@ for (const locale of LOCALES) {
       await act(page, title, say("conversation_archive"));
       await expect(item(page, title)).toHaveCount(0);
       await nav(page)
-        .getByRole("button", { name: say("archive_title") })
+        .getByRole("button", { name: say("archive_title"), exact: true })
         .click();
       await expect(item(page, title)).toBeVisible();
       await expectNoBarrier(page);
       await act(page, title, say("conversation_unarchive"));
       await expect(item(page, title)).toHaveCount(0);
       await nav(page)
-        .getByRole("button", { name: say("archive_back") })
+        .getByRole("button", { name: say("archive_back"), exact: true })
         .click();
       await expect(item(page, title)).toBeVisible();
     });

@@ -114,6 +114,8 @@ test("a long conversation shows its end at once, and the rest on the way up", as
   fake.play({ pieces: [`${"Some text of an answer. ".repeat(40)}`] });
   await ask(page, "question 1");
   await expectPhase(page, "completed");
+  // The address follows the answer's beginning, at the page's leisure.
+  await expect(page).toHaveURL(/\/c\/[\w-]+/);
   const conversationId = page.url().split("/").at(-1);
   for (let number = 2; number <= 45; number++) {
     const status = await page.evaluate(
@@ -131,14 +133,14 @@ test("a long conversation shows its end at once, and the rest on the way up", as
     expect(status).toBe(200);
   }
   await page.reload();
-  await expect(page.getByText("question 45", { exact: true })).toBeInViewport();
-  expect(await answers(page).count()).toBeLessThanOrEqual(40);
   const region = page.locator(".scroller");
+  await expect(region.getByText("question 45", { exact: true })).toBeInViewport();
+  expect(await answers(page).count()).toBeLessThanOrEqual(40);
   await region.hover();
   await expect
     .poll(async () => {
       await page.mouse.wheel(0, -4000);
-      return page.getByText("question 1", { exact: true }).count();
+      return region.getByText("question 1", { exact: true }).count();
     })
     .toBe(1);
   await expect(answers(page)).toHaveCount(45);

@@ -223,8 +223,8 @@ for (const [name, after] of [
 const LIES: [name: string, code: string, answer: string][] = [
   ["a content-length that is too long", "cut", head("200 OK", { "content-length": "100000" })],
   ["a content-length that is too short", "cut", head("200 OK", { "content-length": "3" })],
-  ["two lengths", "network", head("200 OK", { "content-length": "10", "Content-Length": "20" })],
-  ["a length and chunks", "network", head("200 OK", { "content-length": "10", "transfer-encoding": "chunked" })],
+  ["two lengths", "malformed", head("200 OK", { "content-length": "10", "Content-Length": "20" })],
+  ["a length and chunks", "malformed", head("200 OK", { "content-length": "10", "transfer-encoding": "chunked" })],
   ["a length that is no number", "malformed", head("200 OK", { "content-length": "-1" })],
   ["chunks that are none", "malformed", head("200 OK", { "transfer-encoding": "chunked" })],
   ["a coding that is none", "malformed", head("200 OK", { "content-encoding": "gzip" })],

@@ -7,7 +7,7 @@ export type TransportStage = "before-headers" | "body";
 
 interface TransportRule {
   code: FailureCode | Readonly<Record<TransportStage, FailureCode>>;
-  action: FailureAction;
+  action: FailureAction | Readonly<Record<TransportStage, FailureAction>>;
   /** Tested against the names, codes and messages of the error and all its causes. */
   says: RegExp;
 }
@@ -66,7 +66,8 @@ const TRANSPORT_RULES: readonly TransportRule[] = [
   {
     // Headers that contradict one another: two lengths, or a length beside chunks.
     code: { "before-headers": "malformed", body: "cut" },
-    action: "fallback",
+    // A body below its length is a cut like any other.
+    action: { "before-headers": "fallback", body: "retry" },
     says: /CONTENT_LENGTH_MISMATCH|invalid content-length|InvalidContentLength/i,
   },
   {
@@ -102,7 +103,11 @@ export function classifyTransportError(error: unknown, context: { stage: Transpo
   // Deno and Bun name the address, whose words ("tls.example") say nothing about the failure.
   const evidence = story.replace(/\bhttps?:\/\/[^\s"')]+/gi, "");
   const { code, action } = TRANSPORT_RULES.find((rule) => rule.says.test(evidence)) ?? LAST_TRANSPORT_RULE;
-  const failure: UpstreamFailure = { code: typeof code === "string" ? code : code[context.stage], action };
+  const { stage } = context;
+  const failure: UpstreamFailure = {
+    code: typeof code === "string" ? code : code[stage],
+    action: typeof action === "string" ? action : action[stage],
+  };
   const detail = cleanDetail(story);
   return detail === undefined ? failure : { ...failure, detail };
 }
