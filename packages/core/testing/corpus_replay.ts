@@ -26,6 +26,8 @@ export interface CorpusTestOptions {
 }
 
 const IS_LONG = process.env.COGNIFORGE_LONG === "1";
+/** The decoders are the same everywhere: what other runtimes do differently shows in a few ways of cutting as well. */
+const IS_NODE = !("Deno" in globalThis) && !("Bun" in globalThis);
 /** Bodies up to this many bytes are replayed in the small sizes too. */
 const SMALL_BODY_BYTES = IS_LONG ? 100_000 : 4_000;
 /** The same in every ordinary run, so that a change that breaks nothing never turns it red; another in each long one. */
@@ -95,7 +97,8 @@ async function replayAllCuts(
     await replay(async () => responseOf(one, cutBytes(body, size), { hasTurns, hangs }), label);
   };
   await run(Math.max(1, body.length), false, "whole");
-  for (const size of isSmall ? [1, 2, 3, 5, 7, 64, 1021] : [64, 1021]) await run(size, false, `pieces of ${size}`);
+  const sizes = isSmall ? [1, 2, 3, 5, 7, 64, 1021] : [64, 1021];
+  for (const size of IS_NODE || IS_LONG ? sizes : sizes.slice(0, 1)) await run(size, false, `pieces of ${size}`);
   for (const size of IS_LONG ? [3, 64, 1021] : [1021]) await run(size, true, `pieces of ${size} with turns`);
   const random = seededRandom(SEED);
   const longest = isSmall ? 40 : 4000;
