@@ -8,7 +8,11 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   // Every flow is there in both languages: the ordinary run goes through it in the one that is harder to lay out.
-  grepInvert: process.env.COGNIFORGE_LONG === "1" ? [] : [/\.spec\.ts (in )?en /],
+  // The pages of administrators, which take as long as all others together, and the measure of smoothness wait for a long run.
+  grepInvert:
+    process.env.COGNIFORGE_LONG === "1"
+      ? []
+      : [/\.spec\.ts (in )?en /, /(access|dashboard|doctor|routes|smoothness)\.spec\.ts /],
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },
