@@ -109,6 +109,8 @@ for (const locale of LOCALES) {
 }
 
 test("a long conversation shows its end at once, and the rest on the way up", async ({ page }) => {
+  // 45 questions one after the other take their time.
+  test.setTimeout(180_000);
   await using server = await start();
   await signIn(page, server);
   fake.play({ pieces: [`${"Some text of an answer. ".repeat(40)}`] });
