@@ -1,25 +1,22 @@
 # syntax=docker/dockerfile:1
 
-# The console's pages: the only part that is built.
-FROM node:24-bookworm-slim AS console
+# What npm reads before it installs.
+FROM node:24-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/core/package.json packages/core/
 COPY packages/client/package.json packages/client/
 COPY apps/server/package.json apps/server/
 COPY apps/admin/package.json apps/admin/
+
+# The console's pages: the only part that is built.
+FROM manifests AS console
 RUN npm ci --workspace @cogniforge/admin --include-workspace-root=false --no-audit --no-fund --loglevel=error
 COPY . .
 RUN npm run build --workspace @cogniforge/admin
 
 # What the server needs to run, and nothing else: no compiler, no tests' tools, no second Node.
-FROM node:24-bookworm-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-COPY packages/core/package.json packages/core/
-COPY packages/client/package.json packages/client/
-COPY apps/server/package.json apps/server/
-COPY apps/admin/package.json apps/admin/
+FROM manifests AS dependencies
 RUN npm ci --workspace @cogniforge/server --include-workspace-root=false --omit=dev --omit=optional --no-audit --no-fund --loglevel=error
 
 FROM node:24-bookworm-slim

@@ -10,9 +10,10 @@ const documented = read("docs/configuration.md");
 test("Dockerfile copies the manifest of every workspace before it installs, in each stage that does", () => {
   const { workspaces } = JSON.parse(read("package.json"));
   const manifests = workspaces.flatMap((pattern) => globSync(`${pattern}/package.json`, { cwd: ROOT }));
-  const stages = read("Dockerfile")
-    .split(/^FROM /m)
-    .filter((stage) => stage.includes("npm ci"));
+  const all = read("Dockerfile").split(/^FROM /m);
+  // A stage holds what the one holds that it begins from.
+  const baseOf = (stage) => all.find((one) => one.split("\n", 1)[0].endsWith(` AS ${stage.split(/\s/, 1)[0]}`)) ?? "";
+  const stages = all.filter((stage) => stage.includes("npm ci")).map((stage) => baseOf(stage) + stage);
   assert.equal(stages.length, 2);
   for (const stage of stages) {
     for (const manifest of manifests) assert.ok(stage.includes(`COPY ${manifest} `), `${manifest} is copied`);
