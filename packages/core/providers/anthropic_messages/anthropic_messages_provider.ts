@@ -1,12 +1,4 @@
-import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
-import {
-  BodyReader,
-  endpointOf,
-  type HttpProviderOptions,
-  headersOf,
-  type ProviderFetch,
-  streamHttp,
-} from "../http/mod.ts";
+import { endpointOf, type HttpProviderOptions, HttpUpstream } from "../http/mod.ts";
 import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
 import { traitsOf } from "./claude_model.ts";
 import { MessageAnswer } from "./message_answer.ts";
@@ -27,11 +19,8 @@ export class AnthropicMessagesProvider implements Provider {
   readonly dialect = "anthropic-messages";
   readonly isTrial = false;
   readonly #url: string;
-  readonly #headers: Headers;
-  readonly #fetch: ProviderFetch;
   readonly #defaultMaxTokens: number | undefined;
-  readonly #maxChars: number;
-  readonly #now: () => number;
+  readonly #upstream: HttpUpstream;
 
   /**
    * @throws {TypeError} If the base URL, the key or a header cannot be used.
@@ -46,14 +35,11 @@ export class AnthropicMessagesProvider implements Provider {
     }
     this.name = options.name;
     this.#url = endpointOf(options.baseUrl, "messages").href;
-    this.#headers = headersOf(options, {
+    this.#upstream = new HttpUpstream(options, {
       "anthropic-version": API_VERSION,
       ...(options.apiKey ? { "x-api-key": options.apiKey } : {}),
     });
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
     this.#defaultMaxTokens = defaultMaxTokens;
-    this.#maxChars = options.maxChars ?? MAX_SSE_EVENT_CHARS;
-    this.#now = options.now ?? Date.now;
   }
 
   /** A model takes one unless it is thinking, which a request with the beginning of its message turns off. */
@@ -62,21 +48,15 @@ export class AnthropicMessagesProvider implements Provider {
   }
 
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
-    const now = this.#now;
     let jsonTool: string | undefined;
-    return streamHttp(
+    return this.#upstream.stream(
       {
-        url: this.#url,
-        headers: this.#headers,
-        body: () => {
+        build: () => {
           const built = buildRequest(request, { defaultMaxTokens: this.#defaultMaxTokens });
           jsonTool = built.jsonTool;
-          return built.body;
+          return { url: this.#url, body: built.body };
         },
-        fetch: this.#fetch,
-        now,
-        createReader: ({ headers }) =>
-          new BodyReader(new MessageAnswer({ headers, now, jsonTool }), { maxChars: this.#maxChars }),
+        createAnswer: (errors) => new MessageAnswer({ ...errors, jsonTool }),
       },
       context,
     );

@@ -2,7 +2,7 @@ import type { FinishReason } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
 import { asArray, asObject, asText, type JsonObject, parseJson } from "../_json.ts";
 import { Speech } from "../_speech.ts";
-import type { AnswerReader } from "../http/mod.ts";
+import type { AnswerReader, ErrorContext } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { findError, typeOf } from "./event_type.ts";
 import { failureOfStopReason, toFinishReason } from "./finish_reason.ts";
@@ -11,11 +11,7 @@ import { ToolUses } from "./tool_uses.ts";
 import { UsageReports } from "./usage.ts";
 
 /** What an answer is read with. */
-export interface MessageAnswerOptions {
-  /** Headers of the answer, which say how long to wait after an error. */
-  headers: Headers;
-  /** Epoch milliseconds. */
-  now: () => number;
+export interface MessageAnswerOptions extends ErrorContext {
   /** The tool whose input is the answer's text: the one that was forced on the model to make it write JSON. */
   jsonTool?: string | undefined;
 }

@@ -2,17 +2,10 @@ import type { FinishReason, Usage } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError, type UpstreamFailure } from "../../failures/mod.ts";
 import { asArray, asCount, asObject, asText, type JsonObject } from "../_json.ts";
 import { Speech } from "../_speech.ts";
-import type { AnswerReader } from "../http/mod.ts";
+import type { AnswerReader, ErrorContext } from "../http/mod.ts";
 import { toFinishReason } from "../openai_chat/finish_reason.ts";
 import { ToolCallAssembler } from "../openai_chat/tool_calls.ts";
 import type { ProviderPart } from "../provider.ts";
-
-/** What an in-band error is judged with, beside its own words. */
-export interface ErrorContext {
-  headers: Headers;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
 
 /** The names of a stream's events begin with one of these. */
 const EVENT = /^(message|content|tool-plan|tool-call|citation)-|^debug$/;

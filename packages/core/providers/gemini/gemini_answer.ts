@@ -2,7 +2,7 @@ import type { FinishReason } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
 import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
 import { hasErrorMark, isErrorSet, isFlatError } from "../_stated_error.ts";
-import type { AnswerReader } from "../http/mod.ts";
+import type { AnswerReader, ErrorContext } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { WholeCharacters } from "../whole_characters.ts";
 import { failureOfFinishReason, finishWord, mayRunCalls, toFinishReason } from "./finish_reason.ts";
@@ -10,13 +10,6 @@ import { FunctionCalls } from "./function_calls.ts";
 import { toLogProbs } from "./log_probs.ts";
 import { toReasoningDetail } from "./signatures.ts";
 import { UsageReport } from "./usage.ts";
-
-/** What an in-band error is judged with, beside its own words. */
-export interface ErrorContext {
-  headers: Headers;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
 
 /**
  * The state of one answer of `generateContent` while its chunks are read.

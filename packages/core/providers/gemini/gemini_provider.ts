@@ -1,13 +1,5 @@
 import { UpstreamError } from "../../failures/mod.ts";
-import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
-import {
-  BodyReader,
-  endpointOf,
-  type HttpProviderOptions,
-  headersOf,
-  type ProviderFetch,
-  streamHttp,
-} from "../http/mod.ts";
+import { endpointOf, type HttpProviderOptions, HttpUpstream } from "../http/mod.ts";
 import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
 import { GeminiAnswer } from "./gemini_answer.ts";
 import { pathOf, takesPrefill } from "./model.ts";
@@ -28,10 +20,7 @@ export class GeminiProvider implements Provider {
   readonly dialect = "gemini";
   readonly isTrial = false;
   readonly #baseUrl: string;
-  readonly #headers: Headers;
-  readonly #fetch: ProviderFetch;
-  readonly #maxChars: number;
-  readonly #now: () => number;
+  readonly #upstream: HttpUpstream;
 
   /** @throws {TypeError} If the base URL, the key or a header cannot be used. */
   constructor(options: GeminiOptions) {
@@ -39,10 +28,7 @@ export class GeminiProvider implements Provider {
     endpointOf(options.baseUrl, "models");
     this.name = options.name;
     this.#baseUrl = options.baseUrl;
-    this.#headers = headersOf(options, options.apiKey ? { "x-goog-api-key": options.apiKey } : {});
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.#maxChars = options.maxChars ?? MAX_SSE_EVENT_CHARS;
-    this.#now = options.now ?? Date.now;
+    this.#upstream = new HttpUpstream(options, options.apiKey ? { "x-goog-api-key": options.apiKey } : {});
   }
 
   acceptsPrefill(model: string): boolean {
@@ -50,23 +36,10 @@ export class GeminiProvider implements Provider {
   }
 
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
-    const now = this.#now;
-    let body: unknown;
-    let url: string;
-    try {
-      url = this.#urlOf(request.model);
-      body = buildRequestBody(request);
-    } catch (error) {
-      return failing(error, context.signal);
-    }
-    return streamHttp(
+    return this.#upstream.stream(
       {
-        url,
-        headers: this.#headers,
-        body,
-        fetch: this.#fetch,
-        now,
-        createReader: ({ headers }) => new BodyReader(new GeminiAnswer({ headers, now }), { maxChars: this.#maxChars }),
+        build: () => ({ url: this.#urlOf(request.model), body: buildRequestBody(request) }),
+        createAnswer: (errors) => new GeminiAnswer(errors),
       },
       context,
     );
@@ -86,11 +59,4 @@ export class GeminiProvider implements Provider {
     url.searchParams.set("alt", "sse");
     return url.href;
   }
-}
-
-/** A stream that fails at its first step, as one does whose call has failed. */
-async function* failing(error: unknown, signal: AbortSignal): AsyncGenerator<readonly ProviderPart[], void, undefined> {
-  if (signal.aborted) return;
-  yield* [];
-  throw error;
 }

@@ -5,12 +5,18 @@ import type { BodyReader } from "./body_reader.ts";
 import { closeBody, readAfterFinish, readErrorBody } from "./body_stream.ts";
 import type { ProviderFetch, ProviderFetchInit } from "./endpoint.ts";
 
+/** Where a question goes, and what it says. */
+export interface HttpRequest {
+  url: string;
+  /** Sent as JSON. */
+  body: unknown;
+}
+
 /** One call of an upstream over HTTP. */
 export interface HttpCall {
-  url: string;
+  /** Called when the stream is first read, so that what it throws is the attempt's failure. */
+  build: () => HttpRequest;
   headers: Headers;
-  /** Sent as JSON. A function is called when the stream is first read, so that what it throws is the attempt's failure. */
-  body: unknown;
   fetch: ProviderFetch;
   /** Epoch milliseconds. */
   now: () => number;
@@ -93,17 +99,18 @@ async function* readBody(
 /** The response; `undefined` if the call was aborted, at once, whether or not `fetch` heeds the signal. */
 async function request(call: HttpCall, { timeouts }: ProviderContext, signal: AbortSignal) {
   if (signal.aborted) return undefined;
+  const { url, body } = call.build();
   const init: ProviderFetchInit = {
     method: "POST",
     headers: new Headers(call.headers),
-    body: JSON.stringify(typeof call.body === "function" ? call.body() : call.body),
+    body: JSON.stringify(body),
     // A redirect would carry the key to another host.
     redirect: "manual",
     signal,
     connectTimeoutMs: timeouts.connectMs,
   };
   const { aborted, release } = whenAborted(signal);
-  const calling = (async () => await call.fetch(call.url, init))();
+  const calling = (async () => await call.fetch(url, init))();
   try {
     const response = await Promise.race([calling, aborted]);
     if (response === undefined) letGoOfLate(calling);

@@ -4,6 +4,6 @@ export type { BodyFraming, BodyReaderOptions } from "./body_reader.ts";
 export { BodyReader } from "./body_reader.ts";
 export type { HttpProviderOptions, ProviderFetch, ProviderFetchInit } from "./endpoint.ts";
 export { endpointOf, headersOf } from "./endpoint.ts";
-export type { HttpCall } from "./http_stream.ts";
-export { streamHttp } from "./http_stream.ts";
+export type { ErrorContext, UpstreamQuestion } from "./http_upstream.ts";
+export { bearerOf, HttpUpstream } from "./http_upstream.ts";
 export { unsupported } from "./unsupported.ts";

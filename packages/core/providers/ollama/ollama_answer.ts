@@ -2,18 +2,11 @@ import type { FinishReason, Usage } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
 import { asArray, asCount, asObject, asText, type JsonObject } from "../_json.ts";
 import { Speech } from "../_speech.ts";
-import type { AnswerReader } from "../http/mod.ts";
+import type { AnswerReader, ErrorContext } from "../http/mod.ts";
 import { toFinishReason } from "../openai_chat/finish_reason.ts";
 import type { ProviderPart } from "../provider.ts";
 import { findError } from "./in_band_error.ts";
 import { readToolCalls, type ToolCallPart } from "./tool_calls.ts";
-
-/** What an in-band error is judged with, beside its own words. */
-export interface ErrorContext {
-  headers: Headers;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
 
 /** The state of one answer of Ollama's chat endpoint while its lines are read: the last one says `done`. */
 export class OllamaAnswer implements AnswerReader {

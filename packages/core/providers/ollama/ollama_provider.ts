@@ -1,12 +1,4 @@
-import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
-import {
-  BodyReader,
-  endpointOf,
-  type HttpProviderOptions,
-  headersOf,
-  type ProviderFetch,
-  streamHttp,
-} from "../http/mod.ts";
+import { bearerOf, endpointOf, type HttpProviderOptions, HttpUpstream } from "../http/mod.ts";
 import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
 import { OllamaAnswer } from "./ollama_answer.ts";
 import { buildRequestBody } from "./request.ts";
@@ -20,36 +12,21 @@ export class OllamaProvider implements Provider {
   readonly dialect = "ollama";
   readonly isTrial = false;
   readonly #url: string;
-  readonly #headers: Headers;
-  readonly #fetch: ProviderFetch;
-  readonly #maxChars: number;
-  readonly #now: () => number;
+  readonly #upstream: HttpUpstream;
 
   /** @throws {TypeError} If the base URL, the key or a header cannot be used. */
   constructor(options: OllamaOptions) {
     this.name = options.name;
     this.#url = endpointOf(options.baseUrl, "chat").href;
-    this.#headers = headersOf(options, {
-      accept: "application/x-ndjson",
-      ...(options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}),
-    });
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.#maxChars = options.maxChars ?? MAX_SSE_EVENT_CHARS;
-    this.#now = options.now ?? Date.now;
+    this.#upstream = new HttpUpstream(options, { accept: "application/x-ndjson", ...bearerOf(options) });
   }
 
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
-    const now = this.#now;
-    const maxChars = this.#maxChars;
-    return streamHttp(
+    return this.#upstream.stream(
       {
-        url: this.#url,
-        headers: this.#headers,
-        body: () => buildRequestBody(request),
-        fetch: this.#fetch,
-        now,
-        createReader: ({ headers }) =>
-          new BodyReader(new OllamaAnswer({ headers, now }), { maxChars, framing: "lines" }),
+        build: () => ({ url: this.#url, body: buildRequestBody(request) }),
+        createAnswer: (errors) => new OllamaAnswer(errors),
+        framing: "lines",
       },
       context,
     );

@@ -1,7 +1,7 @@
 import { type FinishReason, TokenRuns, type Usage } from "../../events/mod.ts";
 import { classifyErrorObject, UpstreamError } from "../../failures/mod.ts";
 import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
-import type { AnswerReader } from "../http/mod.ts";
+import type { AnswerReader, ErrorContext } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { WholeCharacters } from "../whole_characters.ts";
 import { readContent } from "./content.ts";
@@ -13,13 +13,6 @@ import { ReasoningDetailsAssembler } from "./reasoning_details.ts";
 import { ThinkTagSplitter } from "./think_tags.ts";
 import { ToolCallAssembler } from "./tool_calls.ts";
 import { readUsage } from "./usage.ts";
-
-/** What an in-band error is judged with, beside its own words. */
-export interface ErrorContext {
-  headers: Headers;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
 
 /**
  * The state of one answer while its chunks are read, and what each chunk adds to it.

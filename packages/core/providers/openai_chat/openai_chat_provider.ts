@@ -1,14 +1,6 @@
-import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
 import type { ChatQuirks, MaxTokensField, PrefillStyle } from "../catalogue/mod.ts";
 import { presetAt } from "../catalogue/mod.ts";
-import {
-  BodyReader,
-  endpointOf,
-  type HttpProviderOptions,
-  headersOf,
-  type ProviderFetch,
-  streamHttp,
-} from "../http/mod.ts";
+import { bearerOf, endpointOf, type HttpProviderOptions, HttpUpstream } from "../http/mod.ts";
 import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
 import { ChatAnswer } from "./chat_answer.ts";
 import { buildRequestBody } from "./request.ts";
@@ -38,15 +30,12 @@ export class OpenAiChatProvider implements Provider {
   readonly #url: string;
   /** Where a request with the beginning of the model's message goes. */
   readonly #prefillUrl: string;
-  readonly #headers: Headers;
-  readonly #fetch: ProviderFetch;
   readonly #quirks: ChatQuirks;
-  readonly #maxChars: number;
-  readonly #now: () => number;
+  readonly #upstream: HttpUpstream;
 
   /** @throws {TypeError} If the base URL, the key or a header cannot be used. */
   constructor(options: OpenAiChatOptions) {
-    const { baseUrl, apiKey, maxTokensField, prefillStyle } = options;
+    const { baseUrl, maxTokensField, prefillStyle } = options;
     const url = endpointOf(baseUrl, "chat/completions");
     const known = options.quirks ?? presetAt(url)?.chat;
     this.#quirks = {
@@ -57,10 +46,7 @@ export class OpenAiChatProvider implements Provider {
     this.name = options.name;
     this.#url = url.href;
     this.#prefillUrl = prefillUrlOf(baseUrl, this.#quirks)?.href ?? url.href;
-    this.#headers = headersOf(options, apiKey ? { authorization: `Bearer ${apiKey}` } : {});
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.#maxChars = options.maxChars ?? MAX_SSE_EVENT_CHARS;
-    this.#now = options.now ?? Date.now;
+    this.#upstream = new HttpUpstream(options, bearerOf(options));
   }
 
   acceptsPrefill(model: string): boolean {
@@ -69,17 +55,15 @@ export class OpenAiChatProvider implements Provider {
   }
 
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
-    const now = this.#now;
     const { prefill, ...quirks } = this.#quirks;
     const url = request.prefill === undefined ? this.#url : this.#prefillUrl;
-    return streamHttp(
+    return this.#upstream.stream(
       {
-        url: url.replaceAll(MODEL_MARK, () => encodeURIComponent(request.model)),
-        headers: this.#headers,
-        body: buildRequestBody(request, { ...quirks, prefillStyle: prefill?.style }),
-        fetch: this.#fetch,
-        now,
-        createReader: ({ headers }) => new BodyReader(new ChatAnswer({ headers, now }), { maxChars: this.#maxChars }),
+        build: () => ({
+          url: url.replaceAll(MODEL_MARK, () => encodeURIComponent(request.model)),
+          body: buildRequestBody(request, { ...quirks, prefillStyle: prefill?.style }),
+        }),
+        createAnswer: (errors) => new ChatAnswer(errors),
       },
       context,
     );

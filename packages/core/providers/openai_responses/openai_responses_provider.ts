@@ -1,12 +1,4 @@
-import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
-import {
-  BodyReader,
-  endpointOf,
-  type HttpProviderOptions,
-  headersOf,
-  type ProviderFetch,
-  streamHttp,
-} from "../http/mod.ts";
+import { bearerOf, endpointOf, type HttpProviderOptions, HttpUpstream } from "../http/mod.ts";
 import type { Provider, ProviderContext, ProviderPart, ProviderRequest } from "../provider.ts";
 import { buildRequestBody } from "./request.ts";
 import { ResponseAnswer } from "./response_answer.ts";
@@ -20,32 +12,20 @@ export class OpenAiResponsesProvider implements Provider {
   readonly dialect = "openai-responses";
   readonly isTrial = false;
   readonly #url: string;
-  readonly #headers: Headers;
-  readonly #fetch: ProviderFetch;
-  readonly #maxChars: number;
-  readonly #now: () => number;
+  readonly #upstream: HttpUpstream;
 
   /** @throws {TypeError} If the base URL, the key or a header cannot be used. */
   constructor(options: OpenAiResponsesOptions) {
     this.name = options.name;
     this.#url = endpointOf(options.baseUrl, "responses").href;
-    this.#headers = headersOf(options, options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {});
-    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
-    this.#maxChars = options.maxChars ?? MAX_SSE_EVENT_CHARS;
-    this.#now = options.now ?? Date.now;
+    this.#upstream = new HttpUpstream(options, bearerOf(options));
   }
 
   stream(request: ProviderRequest, context: ProviderContext): AsyncIterableIterator<readonly ProviderPart[]> {
-    const now = this.#now;
-    const maxChars = this.#maxChars;
-    return streamHttp(
+    return this.#upstream.stream(
       {
-        url: this.#url,
-        headers: this.#headers,
-        body: () => buildRequestBody(request),
-        fetch: this.#fetch,
-        now,
-        createReader: ({ headers }) => new BodyReader(new ResponseAnswer({ headers, now }), { maxChars }),
+        build: () => ({ url: this.#url, body: buildRequestBody(request) }),
+        createAnswer: (errors) => new ResponseAnswer(errors),
       },
       context,
     );

@@ -2,20 +2,13 @@ import type { FinishReason } from "../../events/mod.ts";
 import { UpstreamError } from "../../failures/mod.ts";
 import { asObject, asText, type JsonObject } from "../_json.ts";
 import { Speech } from "../_speech.ts";
-import type { AnswerReader } from "../http/mod.ts";
+import type { AnswerReader, ErrorContext } from "../http/mod.ts";
 import { toFinishReason } from "../openai_chat/finish_reason.ts";
 import { findError } from "../openai_chat/in_band_error.ts";
 import { readUsage } from "../openai_chat/usage.ts";
 import type { ProviderPart } from "../provider.ts";
 import { OutputReader } from "./output_reader.ts";
 import { judgeResponseError } from "./response_error.ts";
-
-/** What an in-band error is judged with, beside its own words. */
-export interface ErrorContext {
-  headers: Headers;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
 
 /** Events that say that the response is over, one way or another. */
 const TERMINAL = new Set(["completed", "incomplete", "failed", "cancelled", "done"]);
