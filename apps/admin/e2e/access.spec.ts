@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectNoBarrier } from "./support/barriers.ts";
 import { ADMIN, ConsoleServer, WITH_ADMIN } from "./support/console_server.ts";
 import { composer, expect, signIn, test } from "./support/pages.ts";
 
@@ -62,24 +63,6 @@ const LANGUAGES = [
     changed: "The password was changed",
   },
 ];
-
-async function expectNoBarrier(page: Page): Promise<void> {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 844 });
-    const overflow = await page.locator("main .scroller").evaluate((one) => one.scrollWidth - one.clientWidth);
-    expect(overflow, `${width} px`).toBe(0);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        `${width} px, ${colorScheme}`,
-      ).toEqual([]);
-    }
-  }
-  await page.emulateMedia({ colorScheme: null });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 function ask(server: ConsoleServer, key: string): Promise<Response> {
   return fetch(`${server.url}/v1/chat/completions`, {

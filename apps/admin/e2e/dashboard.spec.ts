@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectNoBarrier } from "./support/barriers.ts";
 import { ConsoleServer, WITH_ADMIN } from "./support/console_server.ts";
 import { configOf, FakeOpenAi, piecesOf } from "./support/fake_openai.ts";
 import { ask, composer, expect, expectPhase, signIn, test } from "./support/pages.ts";
@@ -39,25 +39,6 @@ const LANGUAGES = [
 
 const tile = (page: Page, key: string) => page.locator(`[data-tile="${key}"] dd`);
 const chart = (page: Page, id: string) => page.locator(`[data-chart="${id}"]`);
-
-async function expectNoBarrier(page: Page): Promise<void> {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 844 });
-    const overflow = await page.locator("main .scroller").evaluate((one) => one.scrollWidth - one.clientWidth);
-    expect(overflow, `${width} px`).toBe(0);
-    for (const colorScheme of ["light", "dark"] as const) {
-      // Colours that are still on their way to the other scheme are nobody's.
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        `${width} px, ${colorScheme}`,
-      ).toEqual([]);
-    }
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 for (const text of LANGUAGES) {
   test.describe(text.locale, () => {

@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectNoBarrier } from "./support/barriers.ts";
 import { ConsoleServer, WITH_ADMIN } from "./support/console_server.ts";
 import { configOf, FakeOpenAi } from "./support/fake_openai.ts";
 import { composer, expect, signIn, test } from "./support/pages.ts";
@@ -37,27 +37,6 @@ const DOORS = ["plain-sse", "trpc-sse", "trpc-websocket", "v1-stream", "v1", "me
 
 const check = (page: Page, id: string) => page.locator(`[data-check="${id}"]`);
 
-async function expectNoBarrier(page: Page): Promise<void> {
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: 844 });
-    const overflow = await page.locator("main .scroller").evaluate((one) => one.scrollWidth - one.clientWidth);
-    expect(overflow, `${width} px`).toBe(0);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        `${width} px, ${colorScheme}`,
-      ).toEqual([]);
-      const folder = process.env.COGNIFORGE_SCREENSHOTS;
-      const language = await page.locator("html").getAttribute("lang");
-      if (folder) await page.screenshot({ path: `${folder}/doctor_${language}_${width}_${colorScheme}.png` });
-    }
-  }
-  await page.emulateMedia({ colorScheme: null });
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
-
 for (const text of LANGUAGES) {
   test.describe(text.locale, () => {
     test.use({ locale: text.locale, permissions: ["clipboard-read", "clipboard-write"] });
@@ -74,7 +53,7 @@ for (const text of LANGUAGES) {
       await expect(verdict).toContainText(text.good);
       for (const door of DOORS) await expect(check(page, `doors.${door}`)).toHaveAttribute("data-status", "ok");
       await expect(check(page, "targets")).toContainText(text.trial);
-      await expectNoBarrier(page);
+      await expectNoBarrier(page, "doctor");
     });
 
     test("the doctor's findings can be copied, outlive a reload, and are found anew when asked", async ({ page }) => {
