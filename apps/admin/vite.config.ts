@@ -80,6 +80,8 @@ export default defineConfig({
       },
       {
         extends: true,
+        // What the worker imports is found by no scan of the tests: found late, it would reload a test that runs.
+        optimizeDeps: { entries: ["src/lib/markdown/render_worker.ts"] },
         test: {
           name: "browser",
           include: ["src/**/*_browser_test.ts"],
