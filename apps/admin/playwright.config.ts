@@ -4,8 +4,8 @@ import { CHROMIUM_LAUNCH } from "./chromium_launch.ts";
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  // One real server a file, on a machine that may have two cores.
-  workers: 1,
+  // Each test starts its own server. A long run measures smoothness, for which it must be alone.
+  workers: process.env.COGNIFORGE_LONG === "1" ? 1 : 2,
   retries: 0,
   // Every flow is there in both languages: the ordinary run goes through it in the one that is harder to lay out.
   // The pages of administrators, which take as long as all others together, and the measure of smoothness wait for a long run.
