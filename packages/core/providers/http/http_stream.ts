@@ -3,7 +3,7 @@ import { cancellable, whenAborted } from "../_cancellable.ts";
 import type { ProviderContext, ProviderPart } from "../provider.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { closeBody, readAfterFinish, readErrorBody } from "./body_stream.ts";
-import type { ProviderFetch, ProviderFetchInit } from "./endpoint.ts";
+import type { ProviderFetch, ProviderFetchInit, UpstreamBodyReader, UpstreamResponse } from "./endpoint.ts";
 
 /** Where a question goes, and what it says. */
 export interface HttpRequest {
@@ -21,7 +21,7 @@ export interface HttpCall {
   /** Epoch milliseconds. */
   now: () => number;
   /** Reads the body of a 2xx answer in the dialect of the upstream. */
-  createReader: (response: Response) => BodyReader;
+  createReader: (response: UpstreamResponse) => BodyReader;
 }
 
 const HEADERS: readonly ProviderPart[] = [{ type: "headers" }];
@@ -70,7 +70,7 @@ async function* run(
 }
 
 async function* readBody(
-  body: ReadableStreamDefaultReader<Uint8Array>,
+  body: UpstreamBodyReader,
   reader: BodyReader,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ProviderPart[], void, undefined> {
@@ -102,7 +102,7 @@ async function request(call: HttpCall, { timeouts }: ProviderContext, signal: Ab
   const { url, body } = call.build();
   const init: ProviderFetchInit = {
     method: "POST",
-    headers: new Headers(call.headers),
+    headers: call.headers,
     body: JSON.stringify(body),
     // A redirect would carry the key to another host.
     redirect: "manual",
@@ -123,7 +123,7 @@ async function request(call: HttpCall, { timeouts }: ProviderContext, signal: Ab
   }
 }
 
-function letGoOfLate(calling: Promise<Response>): void {
+function letGoOfLate(calling: Promise<UpstreamResponse>): void {
   calling.then(
     (late) => void late.body?.cancel().catch(() => {}),
     () => {},
@@ -132,8 +132,8 @@ function letGoOfLate(calling: Promise<Response>): void {
 
 async function refuseFailure(
   { now }: HttpCall,
-  response: Response,
-  body: ReadableStreamDefaultReader<Uint8Array> | undefined,
+  response: UpstreamResponse,
+  body: UpstreamBodyReader | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const { status, headers } = response;

@@ -2,7 +2,7 @@ import { MAX_SSE_EVENT_CHARS } from "../../sse/mod.ts";
 import type { ProviderContext, ProviderPart } from "../provider.ts";
 import type { AnswerReader } from "./answer_reader.ts";
 import { type BodyFraming, BodyReader } from "./body_reader.ts";
-import { type HttpProviderOptions, headersOf, type ProviderFetch } from "./endpoint.ts";
+import { type HttpProviderOptions, headersOf, type ProviderFetch, type UpstreamResponse } from "./endpoint.ts";
 import { type HttpRequest, streamHttp } from "./http_stream.ts";
 
 /** What an error within an answer is judged with, beside its own words. */
@@ -53,7 +53,7 @@ export class HttpUpstream {
         headers: this.#headers,
         fetch: this.#fetch,
         now,
-        createReader: ({ headers }) => new BodyReader(createAnswer({ headers, now }), { maxChars, framing }),
+        createReader: (response) => new BodyReader(createAnswer(errorsOf(response, now)), { maxChars, framing }),
       },
       context,
     );
@@ -63,4 +63,14 @@ export class HttpUpstream {
 /** The header of a bearer key; none where there is no key. */
 export function bearerOf({ apiKey }: HttpProviderOptions): Record<string, string> {
   return apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+}
+
+/** Asks for the headers only when an error is judged by them: making them costs more than reading an event. */
+function errorsOf(response: UpstreamResponse, now: () => number): ErrorContext {
+  return {
+    get headers() {
+      return response.headers;
+    },
+    now,
+  };
 }
