@@ -1,6 +1,16 @@
 import * as z from "zod";
 import { chatMessageSchema } from "../providers/mod.ts";
 
+/** Where a question came from: kept with it for logs and traces, also over a crash; nothing is decided by it. */
+export const askOriginSchema = z.object({
+  /** Name of the door that took it. */
+  door: z.string(),
+  requestId: z.string().optional(),
+  /** The caller's place in its own trace, as W3C's Trace Context writes it. */
+  traceparent: z.string().optional(),
+});
+export type AskOrigin = z.infer<typeof askOriginSchema>;
+
 /** What is asked, in the form that the journal keeps, so that a restarted server can go on with it. */
 export const askSchema = z.object({
   /** Version of this shape. */
@@ -19,5 +29,6 @@ export const askSchema = z.object({
   maxOutputTokens: z.int().positive().optional(),
   /** Overrides the route's policy for this answer. */
   onCut: z.enum(["continue", "fail"]).optional(),
+  origin: askOriginSchema.optional(),
 });
 export type Ask = z.infer<typeof askSchema>;

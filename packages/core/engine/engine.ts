@@ -38,7 +38,7 @@ export interface EngineOptions {
   /** Called once for each answer that this engine carried to its end, after the terminal event is durable. */
   onEnd?: (header: JournalHeader, state: AnswerState) => void | Promise<void>;
   /** Told of a fault that is nobody's answer: a store that refused, a hook that threw. */
-  onError?: (error: unknown, answerId: string | undefined) => void;
+  onError?: (error: unknown, answerId: string | undefined, header?: JournalHeader) => void;
 }
 
 interface Running {
@@ -139,9 +139,11 @@ export class Engine {
 
   async #takeUp(lease: Lease): Promise<void> {
     const { journal, resolveRoute, onError } = this.#options;
+    let header: JournalHeader | undefined;
     try {
       const entry = await journal.find(lease.answerId);
       if (entry === undefined) return;
+      header = entry.header;
       const ask = askSchema.parse(entry.header.ask);
       const past = await readPast(journal, lease.answerId, this.#clock);
       // A route that the configuration has lost meanwhile has no targets: the answer ends with a failure that says so.
@@ -149,7 +151,7 @@ export class Engine {
       this.#carry(entry.header, ask, route, lease, past);
     } catch (error) {
       // One journal that can't be read must not keep the others from being finished.
-      onError?.(error, lease.answerId);
+      onError?.(error, lease.answerId, header);
     }
   }
 
@@ -178,8 +180,8 @@ export class Engine {
         await onEnd?.(header, writer.state);
       } catch (error) {
         // Somebody else has the answer now, or the store refuses to take it: either way its journal is not ours to end.
-        if (error instanceof EndedByEngine) await this.#giveUp(writer);
-        else onError?.(error, answerId);
+        if (error instanceof EndedByEngine) await this.#giveUp(writer, header);
+        else onError?.(error, answerId, header);
       } finally {
         if (this.#running.get(answerId) === running) this.#running.delete(answerId);
       }
@@ -191,11 +193,11 @@ export class Engine {
   }
 
   /** Lets a lease expire at once, so that nobody has to wait for its end. */
-  async #giveUp(writer: AnswerWriter): Promise<void> {
+  async #giveUp(writer: AnswerWriter, header: JournalHeader): Promise<void> {
     try {
       await this.#options.journal.renew(writer.lease, 0);
     } catch (error) {
-      if (!(error instanceof LeaseLostError)) this.#options.onError?.(error, writer.lease.answerId);
+      if (!(error instanceof LeaseLostError)) this.#options.onError?.(error, header.answerId, header);
     }
   }
 
@@ -214,7 +216,7 @@ export class Engine {
       running.writer.renewed(await this.#options.journal.renew(running.writer.lease, this.#leaseTtlMs));
     } catch (error) {
       if (error instanceof LeaseLostError) running.abort.abort(new EndedByEngine("interrupted"));
-      else this.#options.onError?.(error, running.header.answerId);
+      else this.#options.onError?.(error, running.header.answerId, running.header);
     }
   }
 }
