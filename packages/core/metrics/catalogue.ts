@@ -305,6 +305,11 @@ export type HistogramKey = KeyOfKind<"histogram">;
 /** A value for each label of a measure. */
 export type LabelsOf<Key extends MeasureKey> = { [Label in (typeof CATALOGUE)[Key]["labels"][number]]: string };
 
+/** The upper bounds of a histogram's buckets, in what is observed, without the one for everything. */
+export function boundsOf({ buckets: [first, last] = [0, 0] }: Measure): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => 2 ** (first + index));
+}
+
 /** How many of what is observed make one of the measure's unit. */
 export function perUnit({ unit }: Measure): number {
   return unit === "seconds" ? 1000 : 1;

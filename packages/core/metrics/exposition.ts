@@ -1,5 +1,5 @@
 import type { Measure, MeasureKey } from "./catalogue.ts";
-import { CATALOGUE, perUnit } from "./catalogue.ts";
+import { boundsOf, CATALOGUE, perUnit } from "./catalogue.ts";
 import { Histogram } from "./histogram.ts";
 import type { Meter } from "./meter.ts";
 
@@ -26,12 +26,11 @@ export function exposition(meter: Meter): string {
 }
 
 function histogramLines(measure: Measure, labels: Readonly<Record<string, string>>, histogram: Histogram): string[] {
-  const { name, buckets = [0, 0] } = measure;
-  const lines: string[] = [];
-  for (let power = buckets[0]; power <= buckets[1]; power++) {
-    const bound = number(2 ** power / perUnit(measure));
-    lines.push(`${name}_bucket${labelText(measure, labels, bound)} ${histogram.countUpTo(2 ** power)}`);
-  }
+  const { name } = measure;
+  const lines = boundsOf(measure).map((bound) => {
+    const text = number(bound / perUnit(measure));
+    return `${name}_bucket${labelText(measure, labels, text)} ${histogram.countUpTo(bound)}`;
+  });
   lines.push(
     `${name}_bucket${labelText(measure, labels, "+Inf")} ${histogram.count}`,
     `${name}_sum${labelText(measure, labels)} ${number(histogram.sum / perUnit(measure))}`,

@@ -45,6 +45,11 @@ export class Histogram {
   }
 
   /** `undefined` while it is empty. */
+  get min(): number | undefined {
+    return this.#count === 0 ? undefined : this.#min;
+  }
+
+  /** `undefined` while it is empty. */
   get max(): number | undefined {
     return this.#count === 0 ? undefined : this.#max;
   }

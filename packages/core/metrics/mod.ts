@@ -15,7 +15,7 @@ export type {
   MeasureKey,
   MeasureUnit,
 } from "./catalogue.ts";
-export { CATALOGUE, perUnit } from "./catalogue.ts";
+export { boundsOf, CATALOGUE, perUnit } from "./catalogue.ts";
 export type { Price } from "./cost.ts";
 export { costOf } from "./cost.ts";
 export { EXPOSITION_TYPE, exposition } from "./exposition.ts";
