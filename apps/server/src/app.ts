@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { createResilience, Engine } from "@cogniforge/core/engine";
 import { systemWallClock } from "@cogniforge/core/journal";
 import { systemClock } from "@cogniforge/core/resilience";
@@ -25,6 +25,7 @@ import { sseRoutes } from "./doors/sse/door.ts";
 import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
 import { isDeadHolder, newHolder } from "./holder.ts";
 import { limitBody } from "./http/body.ts";
+import { requestBindings } from "./http/request_origin.ts";
 import type { HttpRoute } from "./http/routes.ts";
 import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
@@ -35,6 +36,7 @@ import type { Logger } from "./log.ts";
 import { watchEventLoop } from "./measures/event_loop.ts";
 import { MeasureService } from "./measures/measure_service.ts";
 import { Telemetry } from "./measures/telemetry.ts";
+import { answerBindings, endBindings, openTelemetry } from "./otel/mod.ts";
 import { ProjectQuestions, projectSettings } from "./project/mod.ts";
 import { ProviderDrills } from "./providers/drills.ts";
 import { prefillSettings } from "./providers/prefill_settings.ts";
@@ -98,6 +100,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     directory: config.dataDirectory,
     onCommit: (writes, ms) => telemetry.noteCommit(writes, ms),
   });
+  const { meter } = telemetry;
+  const exported = await openTelemetry(config.telemetry, { journal: storage.journal, meter, log });
   const transport = createTransport();
   const audit = new Audit(storage.auditLog, systemWallClock);
   let loaded = config;
@@ -158,6 +162,9 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       // Nobody asked what the doctor asks: it stands in no measure.
       if (header.owner === DOCTOR_ID) return;
       telemetry.noteEnd(header, state);
+      exported.noteEnd(header, state);
+      const line = { ...answerBindings(header, exported.hasTraces), ...endBindings(state) };
+      log[state.end?.outcome === "failed" ? "warn" : "info"](line, "An answer ended");
       timings.note(state);
       const record = recordOf(header, state);
       if (record === undefined) return;
@@ -165,7 +172,10 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       if (record.conversationId !== undefined) changes.note(record.owner, record.conversationId);
       telemetry.noteKept();
     },
-    onError: (error, answerId) => log.error({ err: error, answerId }, "An answer could not be carried on"),
+    onError(error, answerId, header) {
+      const bindings = header === undefined ? { answerId } : answerBindings(header, exported.hasTraces);
+      log.error({ err: error, ...bindings }, "An answer could not be carried on");
+    },
   });
   const { conversations: store, records, journal, projectContexts } = storage;
   const project = new ProjectQuestions({
@@ -236,7 +246,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     project,
     doctor,
   };
-  const onError = (error: unknown) => log.error({ err: error }, "A request met a fault");
+  const onError = (error: unknown, request: IncomingMessage) =>
+    log.error({ err: error, ...requestBindings(request) }, "A request met a fault");
   const trpc = mountTrpc({
     services,
     authenticate: auth.principalOf,
@@ -291,7 +302,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   await housekeep();
   let keeping = Promise.resolve();
   const housekeeping = setInterval(() => {
-    keeping = housekeep().catch(onError);
+    keeping = housekeep().catch((error: unknown) => log.error({ err: error }, "Housekeeping met a fault"));
   }, HOUSEKEEPING_MS);
   const stopWatching = watchConfig({
     environment,
@@ -345,6 +356,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       lag.close();
       await project.close();
       await transport.close();
+      // While the journal can still be read: the spans of the last answers come from it.
+      await exported.close();
       await keys.close();
       await storage.close();
     },

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import type { App } from "../src/app.ts";
 import { startApp } from "../src/app.ts";
 import type { ConfigFile } from "../src/config/file_schema.ts";
+import { createLogger } from "../src/log.ts";
 
 /** The key of programs in every test server. */
 export const KEY = "cf-test-0123456789abcdef";
@@ -32,6 +32,8 @@ export interface TestServer extends AsyncDisposable {
   directory: string;
   /** What was logged as an error. */
   errors: readonly string[];
+  /** Every line that was logged, as it was written. */
+  lines: readonly string[];
   /** Calls a path with the key; a header of `init` wins. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** `fetch()` with a JSON body. */
@@ -40,6 +42,9 @@ export interface TestServer extends AsyncDisposable {
   signIn(): Promise<string>;
 }
 
+/** Pino's number for it. */
+const ERROR_LEVEL = 50;
+
 /** Starts a server; dispose of it with `await using`. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "cogniforge-server-")));
@@ -47,7 +52,13 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     await writeFile(join(directory, "cogniforge.config.json"), JSON.stringify(options.config));
   }
   const errors: string[] = [];
-  const log = pino({ level: "error" }, { write: (line: string) => errors.push(line) });
+  const lines: string[] = [];
+  const log = createLogger("info", {
+    write(line) {
+      lines.push(line);
+      if (JSON.parse(line).level >= ERROR_LEVEL) errors.push(line);
+    },
+  });
   const { email, password } = ADMINISTRATOR;
   const environment = {
     PORT: "0",
@@ -81,6 +92,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     url: app.url,
     directory,
     errors,
+    lines,
     fetch: call,
     post,
     async signIn() {

@@ -214,7 +214,7 @@ export class AnswerService implements Answers {
 
   async #beginTurn(principal: Principal, answerId: string, input: AskQuestion): Promise<Started> {
     const { changes, conversations, limits, projectContexts } = this.#options;
-    const { question, route = DEFAULT_ROUTE, parameters = {}, onCut } = input;
+    const { question, route = DEFAULT_ROUTE, parameters = {}, onCut, origin } = input;
     this.#checkRoute(route);
     // A conversation that an answer opens has that answer's id, so that the same ask, retried, opens no second one.
     const conversationId = input.conversationId ?? answerId;
@@ -241,6 +241,7 @@ export class AnswerService implements Answers {
       messages,
       ...this.#bounded(parameters),
       onCut,
+      origin,
     });
   }
 
@@ -274,11 +275,12 @@ export class AnswerService implements Answers {
   }
 
   async #beginMessages(principal: Principal, answerId: string, input: AskMessages): Promise<Started> {
-    const { messages, route, parameters, dialectParameters, maxOutputTokens, onCut, cancelWhenUnwatchedMs } = input;
+    const { messages, route, parameters, dialectParameters, maxOutputTokens, onCut, origin } = input;
     this.#checkRoute(route);
     const bounded = this.#bounded(parameters, maxOutputTokens);
-    const ask: Ask = { version: 1, route, messages: [...messages], ...bounded, dialectParameters, onCut };
+    const ask: Ask = { version: 1, route, messages: [...messages], ...bounded, dialectParameters, onCut, origin };
     const started = await this.#start(principal, answerId, ask);
+    const { cancelWhenUnwatchedMs } = input;
     if (cancelWhenUnwatchedMs !== undefined) {
       this.#options.audience.cancelWhenUnwatched(answerId, cancelWhenUnwatchedMs);
     }

@@ -1,3 +1,4 @@
+import type { AskOrigin } from "@cogniforge/core/engine";
 import type { AnswerEvent } from "@cogniforge/core/events";
 import type { TimelineData } from "@cogniforge/core/metrics";
 import type { ChatMessage } from "@cogniforge/core/providers";
@@ -20,6 +21,7 @@ export interface AskQuestion {
   route?: string | undefined;
   parameters?: Record<string, unknown> | undefined;
   onCut?: "continue" | "fail" | undefined;
+  origin?: AskOrigin | undefined;
 }
 
 /** A request of a program that keeps its conversation itself. */
@@ -38,6 +40,7 @@ export interface AskMessages {
   requested?: number | undefined;
   /** Cancels the answer when nobody has watched it for this many milliseconds. */
   cancelWhenUnwatchedMs?: number | undefined;
+  origin?: AskOrigin | undefined;
 }
 
 export interface Started {

@@ -6,6 +6,7 @@ import type { AiSdkSource } from "./ai_sdk_source.ts";
 import type { LimitsConfig } from "./limits.ts";
 import type { Secret } from "./secret.ts";
 import type { SetupHint } from "./setup_hint.ts";
+import type { TelemetryConfig } from "./telemetry.ts";
 
 /** The wire languages that a configured provider can speak. */
 export const CONFIG_DIALECTS = [
@@ -97,6 +98,8 @@ export interface Config {
   readonly apiKey?: Secret;
   /** Opens `/metrics` and nothing else. */
   readonly metricsToken?: Secret;
+  /** Where traces and metrics are sent; absent where they are not. Read at start. */
+  readonly telemetry?: TelemetryConfig;
   /** The first administrator, created at start where there is none. */
   readonly admin?: { readonly email: string; readonly password: Secret; readonly name: string };
   /** The folder that questions can be about, by its absolute path; and the most characters that are sent of it with one question. */

@@ -21,5 +21,6 @@ export type { LimitsConfig } from "./limits.ts";
 export { loadConfig } from "./load_config.ts";
 export { resolveRoute } from "./resolve_route.ts";
 export { maskKey, Secret } from "./secret.ts";
+export type { OtlpConfig, SamplerConfig, TelemetryConfig } from "./telemetry.ts";
 export type { WatchConfigOptions } from "./watch_config.ts";
 export { watchConfig } from "./watch_config.ts";

@@ -5,6 +5,7 @@ import { quoteValue, quoteValueArabic } from "./config_error.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
 import { readProject } from "./project.ts";
 import { readLimits } from "./read_limits.ts";
+import { readTelemetry } from "./read_telemetry.ts";
 import { Secret } from "./secret.ts";
 
 const SHORTEST_PASSWORD = 8;
@@ -18,6 +19,7 @@ export type Settings = Pick<
   | "dataDirectory"
   | "apiKey"
   | "metricsToken"
+  | "telemetry"
   | "admin"
   | "console"
   | "maxQuestionLength"
@@ -35,6 +37,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
   const isExtreme = reader.boolean("LLM_EXTREME_COMPLEXITY_MODE", false);
   const apiKey = readApiKey(reader, report);
   const metricsToken = reader.key("COGNIFORGE_METRICS_TOKEN");
+  const telemetry = readTelemetry(reader, report);
   const admin = readAdmin(reader, report);
   const project = readProject(reader, directory, report);
   return {
@@ -43,6 +46,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
     dataDirectory: resolve(directory, reader.text("COGNIFORGE_DATA_DIR") ?? "data"),
     ...(apiKey && { apiKey }),
     ...(metricsToken && { metricsToken }),
+    ...(telemetry && { telemetry }),
     ...(admin && { admin }),
     ...(project && { project }),
     console: reader.boolean("COGNIFORGE_CONSOLE", true),

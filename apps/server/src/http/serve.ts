@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { FailureError } from "../failure_error.ts";
+import { tellRequestId } from "./request_origin.ts";
 import { failureErrorOf, sendFailure } from "./respond.ts";
 import type { Exchange, HttpRoute } from "./routes.ts";
 import { findRoute } from "./routes.ts";
@@ -20,7 +21,7 @@ export interface ServeOptions {
   fallback(request: IncomingMessage, response: ServerResponse): unknown;
   /** Sees every request first, to overwrite headers that only this server may set. */
   prepare(request: IncomingMessage, response: ServerResponse): void;
-  onError(error: unknown): void;
+  onError(error: unknown, request: IncomingMessage): void;
   /** How long a request may take to arrive whole, in milliseconds. */
   requestTimeoutMs: number;
 }
@@ -51,7 +52,7 @@ export function createHttpServer(options: ServeOptions): Server {
     },
     (request, response) => {
       dispatch(options, request, response).catch((error: unknown) => {
-        options.onError(error);
+        options.onError(error, request);
         response.destroy();
       });
     },
@@ -61,6 +62,7 @@ export function createHttpServer(options: ServeOptions): Server {
 }
 
 async function dispatch(options: ServeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  tellRequestId(request, response);
   options.prepare(request, response);
   const url = urlOf(request);
   if (url === undefined) return refusePlainly(response, new FailureError("not-found"));
@@ -78,7 +80,7 @@ async function dispatch(options: ServeOptions, request: IncomingMessage, respons
   } catch (error) {
     // Whoever leaves in the middle of a request, or takes too long for it, is past being answered: no fault of ours.
     if (error === request.errored && request.errored !== null) return void response.destroy();
-    if (!(error instanceof FailureError)) options.onError(error);
+    if (!(error instanceof FailureError)) options.onError(error, request);
     // A stream that has begun can't be refused any more: cutting it tells the reader to come back with its cursor.
     if (response.headersSent) response.destroy();
     else found.route.refuse(exchange, error);

@@ -25,7 +25,7 @@ export async function createMessage(
   if (isStreamed && lastEventId !== undefined) {
     return resumeMessage(answers, principal, exchange, { lastEventId, stopSequences });
   }
-  const input = { ...ask, ...askOptionsOf(exchange) };
+  const input = { ...ask, ...askOptionsOf(exchange, "anthropic") };
   const { answerId } = await askWithin(answers, principal, exchange, () =>
     answers.askMessages(principal, input).catch((error: unknown) => {
       throw inOwnWords(error);

@@ -31,7 +31,7 @@ export async function chatCompletions(
   if (isStreamed && lastEventId !== undefined) {
     return resumeStream(answers, principal, exchange, { ...telling, lastEventId });
   }
-  const input = { ...ask, ...askOptionsOf(exchange) };
+  const input = { ...ask, ...askOptionsOf(exchange, "openai") };
   const choices = await askWithin(answers, principal, exchange, () => askChoices(answers, principal, input, count));
   if (isStreamed) return streamChunks(answers, principal, exchange, { ...telling, choices });
   await sendCompletion(answers, principal, exchange, { choices, telling });

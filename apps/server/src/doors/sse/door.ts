@@ -6,6 +6,7 @@ import type { Started } from "../../answers/answers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
 import { EventStream } from "../../http/event_stream.ts";
+import { originOf } from "../../http/request_origin.ts";
 import { failureErrorOf, sendFailure } from "../../http/respond.ts";
 import type { Exchange, HttpRoute } from "../../http/routes.ts";
 import { speaksOfProject } from "../../project/mod.ts";
@@ -65,7 +66,7 @@ async function streamAnswer(
   question.project ??= isAbout || undefined;
   let started: Started;
   try {
-    started = await answers.ask(principal, question);
+    started = await answers.ask(principal, { ...question, origin: originOf(exchange.request, "sse") });
   } catch (error) {
     if (!(error instanceof FailureError) || !TOLD_IN_STREAM.has(error.code)) throw error;
     const stream = new EventStream(response);

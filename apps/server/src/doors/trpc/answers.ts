@@ -39,7 +39,7 @@ export const answersRouter = router({
         onCut: z.enum(["continue", "fail"]).optional(),
       }),
     )
-    .mutation(({ ctx, input }) => ctx.services.answers.ask(ctx.principal, input)),
+    .mutation(({ ctx, input }) => ctx.services.answers.ask(ctx.principal, { ...input, origin: ctx.origin })),
 
   watch: procedure
     .input(z.object({ answerId, lastEventId: z.string().nullish() }))

@@ -5,6 +5,8 @@ import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { WebSocketServer } from "ws";
 import { isSameOrigin } from "../../http/origin.ts";
+import type { Door } from "../../http/request_origin.ts";
+import { originOf, REQUEST_ID_HEADER, requestIdOf } from "../../http/request_origin.ts";
 import type { Services } from "../../services.ts";
 import type { Authenticate } from "../guard.ts";
 import { appRouter } from "./router.ts";
@@ -36,35 +38,39 @@ export interface TrpcMountOptions {
   /** Largest body and message, whatever larger one this door would take. */
   maxBodyBytes: number;
   /** Told of faults that are not a caller's. */
-  onError: (error: unknown) => void;
+  onError: (error: unknown, request: IncomingMessage) => void;
 }
 
 /** Mounts the router on plain HTTP (with SSE subscriptions) and on WebSocket. */
 export function mountTrpc({ services, authenticate, maxBodyBytes, onError }: TrpcMountOptions): TrpcMount {
   const maxBytes = Math.min(MAX_BODY_BYTES, maxBodyBytes);
-  const createContext = ({ req }: { req: IncomingMessage }): TrpcContext => ({
-    services,
-    identify: () => authenticate(req.headers),
-    cookie: req.headers.cookie,
-    isSameOrigin: isSameOrigin(req),
-  });
-  const report = ({ error }: { error: { code: string; cause?: unknown } }) => {
-    if (error.code === "INTERNAL_SERVER_ERROR") onError(error.cause ?? error);
+  const createContext =
+    (door: Door) =>
+    ({ req }: { req: IncomingMessage }): TrpcContext => ({
+      services,
+      identify: () => authenticate(req.headers),
+      cookie: req.headers.cookie,
+      isSameOrigin: isSameOrigin(req),
+      origin: originOf(req, door),
+    });
+  const report = ({ error, req }: { error: { code: string; cause?: unknown }; req: IncomingMessage }) => {
+    if (error.code === "INTERNAL_SERVER_ERROR") onError(error.cause ?? error, req);
   };
   const handle = createHTTPHandler({
     router: appRouter,
     basePath: `${TRPC_PATH}/`,
-    createContext,
+    createContext: createContext("trpc"),
     maxBodySize: maxBytes,
     maxBatchSize: MAX_BATCH_SIZE,
     responseMeta: ({ errors }) => ({ headers: retryHeaders(errors) }),
     onError: report,
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes });
+  sockets.on("headers", (headers, request) => headers.push(`${REQUEST_ID_HEADER}: ${requestIdOf(request)}`));
   const handler = applyWSSHandler({
     wss: sockets,
     router: appRouter,
-    createContext,
+    createContext: createContext("trpc-websocket"),
     keepAlive: { enabled: true, pingMs: PING_INTERVAL_MS, pongWaitMs: PING_INTERVAL_MS },
     onError: report,
   });

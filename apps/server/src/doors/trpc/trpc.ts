@@ -1,3 +1,4 @@
+import type { AskOrigin } from "@cogniforge/core/engine";
 import type { FailureInfo } from "@cogniforge/core/events";
 import { failureInfo, httpStatusOf } from "@cogniforge/core/failures";
 import { initTRPC, TRPCError } from "@trpc/server";
@@ -23,6 +24,8 @@ export interface TrpcContext {
   cookie: string | undefined;
   /** Whether the request comes from the console's own origin or from no page at all. */
   isSameOrigin: boolean;
+  /** What is kept of the request with a question that it asks. */
+  origin: AskOrigin;
 }
 
 const CODE_BY_STATUS: Record<number, TRPCError["code"]> = {

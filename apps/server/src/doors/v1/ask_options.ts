@@ -1,5 +1,7 @@
 import type { AskMessages } from "../../answers/answers.ts";
 import { FailureError } from "../../failure_error.ts";
+import type { Door } from "../../http/request_origin.ts";
+import { originOf } from "../../http/request_origin.ts";
 import type { Exchange } from "../../http/routes.ts";
 
 /** Messages may hold images and files in base64. */
@@ -9,18 +11,20 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const GRACE_MS = 15_000;
 
 /**
- * What a program says of its ask in headers: `Idempotency-Key`, `x-cogniforge-on-cut`.
+ * What a program says of its ask in headers: `Idempotency-Key`, `x-cogniforge-on-cut`; and where the ask comes from.
  *
  * @throws {FailureError} `invalid-input`, naming the header.
  */
 export function askOptionsOf(
   exchange: Exchange,
-): Pick<AskMessages, "idempotencyKey" | "onCut" | "cancelWhenUnwatchedMs"> {
+  door: Door,
+): Pick<AskMessages, "idempotencyKey" | "onCut" | "cancelWhenUnwatchedMs" | "origin"> {
   const idempotencyKey = headerOf(exchange, "idempotency-key");
   return {
     idempotencyKey,
     onCut: onCutOf(exchange),
     cancelWhenUnwatchedMs: idempotencyKey === undefined ? GRACE_MS : undefined,
+    origin: originOf(exchange.request, door),
   };
 }
 

@@ -1,0 +1,3 @@
+export { answerBindings, endBindings } from "./answer_bindings.ts";
+export { openTelemetry } from "./open_telemetry.ts";
+export type { OpenTelemetry, OpenTelemetryOptions } from "./signal.ts";
