@@ -114,6 +114,7 @@ export default {
       { path: "^(packages|apps/server)/" },
       { path: "^apps/admin/" },
     ),
+    arrow("nobody-on-bench", "The bench measures from outside", { path: "^(packages|apps)/" }, { path: "^bench/" }),
     arrow(
       "server-not-on-client",
       "apps/server does not import the client; its tests may, as readers",
@@ -149,7 +150,7 @@ export default {
     tsPreCompilationDeps: true,
     parser: "tsc",
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(node_modules|build|\\.svelte-kit|paraglide|test-results)/" },
+    exclude: { path: "(^|/)(node_modules|\\.peers|build|\\.svelte-kit|paraglide|test-results)/" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["svelte", "import", "node", "default"] },
   },
 };

@@ -1,4 +1,4 @@
-// Runs every test of the project, or of one workspace: `npm test`, `npm test -- core`, `npm test -- scripts`.
+// Runs every test of the project, or of one workspace: `npm test`, `npm test -- core`, `npm test -- scripts` (with those of bench).
 // With `--long` (`npm run test:long`) the tests that search at random, search for longer.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -37,11 +37,13 @@ process.stdout.write(`\n${totals}\n`);
 
 async function ownTests() {
   if (only && only !== "scripts") return 0;
-  const files = readdirSync(join(ROOT, "scripts")).filter((name) => name.endsWith("_test.mjs"));
-  return run(node, ["--test", "--test-reporter=spec", ...files.map((name) => join(ROOT, "scripts", name))], {
-    env,
-    onOutput,
-  });
+  const isTest = (name) => /_test\.(mjs|ts)$/.test(name) && !name.includes("node_modules");
+  const files = ["scripts", "bench"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true })
+      .filter(isTest)
+      .map((name) => join(ROOT, folder, name)),
+  );
+  return run(node, ["--test", "--test-reporter=spec", ...files], { env, onOutput });
 }
 
 async function workspaces() {

@@ -1,0 +1,163 @@
+import { CONTENDERS } from "../contenders.ts";
+import { type BenchRecord, figureOf } from "../measure/record.ts";
+import { SERVERS } from "../servers/definitions.ts";
+import { GOALS } from "./goals.ts";
+
+/** A column: a figure with its heading and digits. */
+type Column = readonly [figure: string, heading: string, digits: number];
+
+const CPU: readonly Column[] = [
+  ["cpuMsPerAnswer", "CPU, ms an answer", 3],
+  ["cpuUsPerToken", "CPU, µs a token", 1],
+  ["tokensPerSecond", "tokens a second", 0],
+  ["firstTokenP50Ms", "first token p50, ms", 1],
+  ["firstTokenP99Ms", "first token p99, ms", 1],
+  ["latencyP50Ms", "latency p50, ms", 2],
+  ["latencyP99Ms", "latency p99, ms", 1],
+];
+const OPEN: readonly Column[] = [
+  ["cpuUsPerToken", "CPU, µs a token", 1],
+  ["firstTokenP99Ms", "first token p99, ms", 0],
+  ["latencyP50Ms", "latency p50, ms", 2],
+  ["latencyP99Ms", "latency p99, ms", 1],
+  ["idleMb", "idle, MiB", 0],
+  ["peakMb", "peak, MiB", 0],
+  ["peakKibPerStream", "KiB a stream", 0],
+];
+const READERS: readonly Column[] = [
+  ["cpuUsPerToken", "CPU, µs a token and reader", 2],
+  ["latencyP99Ms", "latency p99, ms", 1],
+  ["elapsedMs", "in all, ms", 0],
+  ["grownMb", "more memory at the peak, MiB", 0],
+  ["upstreamRequests", "requests to the provider", 0],
+];
+
+const SECTIONS: readonly { scenario: string; title: string; columns: readonly Column[]; yardstick?: string }[] = [
+  { scenario: "short", title: "Short: 20 tokens, streamed, 32 connections", columns: CPU, yardstick: "cpuMsPerAnswer" },
+  {
+    scenario: "nonstream",
+    title: "Not streamed: 20 tokens, 32 connections",
+    columns: CPU.slice(0, 5),
+    yardstick: "cpuMsPerAnswer",
+  },
+  {
+    scenario: "bulk",
+    title: "Bulk: 500 tokens, 10 a packet, 16 connections",
+    columns: CPU,
+    yardstick: "cpuUsPerToken",
+  },
+  {
+    scenario: "live",
+    title: "Live: a packet a token every 50 ms, 100 connections",
+    columns: CPU,
+    yardstick: "cpuUsPerToken",
+  },
+  {
+    scenario: "open-1000",
+    title: "1,000 open streams of 5 tokens a second",
+    columns: OPEN,
+    yardstick: "cpuUsPerToken",
+  },
+  {
+    scenario: "open-5000",
+    title: "5,000 open streams of 5 tokens a second",
+    columns: OPEN,
+    yardstick: "cpuUsPerToken",
+  },
+  { scenario: "late", title: "1,000 late readers of one running answer", columns: READERS },
+  {
+    scenario: "stalled",
+    title: "Ten readers of 32,000 tokens, five of which stop reading for 8 seconds",
+    columns: READERS,
+  },
+  { scenario: "replay", title: "32,000 tokens replayed to ten readers", columns: READERS },
+  {
+    scenario: "start",
+    title: "Start and idle memory",
+    columns: [
+      ["startMs", "to the first answer, ms", 0],
+      ["idleMb", "idle, MiB", 0],
+    ],
+  },
+  {
+    scenario: "memory",
+    title: "Memory over many answers",
+    columns: [
+      ["answers", "answers", 0],
+      ...[1, 2, 4, 6, 8, 10].map((step): Column => [`step${step}Mb`, `MiB after ${step * 10} %`, 0]),
+    ],
+  },
+  { scenario: "micro", title: "Parts of CogniForge by themselves", columns: [["perSecond", "a second", 0]] },
+];
+
+/** The goals and every scenario that was measured, as Markdown. */
+export function tablesOf(records: readonly BenchRecord[]): string {
+  const sections = SECTIONS.filter(({ scenario }) => records.some((record) => record.scenario === scenario));
+  return [goalsTable(records), ...sections.map((section) => sectionTable(section, records))].join("\n\n");
+}
+
+export function goalsTable(records: readonly BenchRecord[]): string {
+  const rows = GOALS.map(({ title, commit, stretch, unit, measure }) => {
+    const found = measure(records);
+    if (found === undefined) return [title, "not measured", "", withUnit(commit, unit), withUnit(stretch, unit), ""];
+    const spread = found.spread === undefined ? "" : `± ${percent(found.spread)}`;
+    const verdict = found.value <= stretch ? "met, stretch too" : found.value <= commit ? "met" : "**missed**";
+    return [title, withUnit(found.value, unit), spread, withUnit(commit, unit), withUnit(stretch, unit), verdict];
+  });
+  return `## Goals\n\n${table(["figure", "measured", "spread", "goal", "stretch", ""], rows)}`;
+}
+
+function sectionTable(
+  { scenario, title, columns, yardstick }: (typeof SECTIONS)[number],
+  records: readonly BenchRecord[],
+): string {
+  const own = records.filter((record) => record.scenario === scenario);
+  const rows = [...new Set(own.map(({ contender }) => contender))].map((contender) => {
+    const cells = columns.map(([figure, , digits]) => {
+      const found = figureOf(own, scenario, contender, figure);
+      if (found === undefined) return "–";
+      const spread = found.spread >= 0.005 ? ` ± ${percent(found.spread)}` : "";
+      return `${found.median.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })}${spread}`;
+    });
+    const ours = yardstick && figureOf(own, scenario, contender, yardstick);
+    const pipe = yardstick && figureOf(own, scenario, "pipe", yardstick);
+    const ratio = yardstick === undefined ? [] : [ours && pipe ? (ours.median / pipe.median).toFixed(2) : "–"];
+    return [titleOf(contender), ...cells, ...ratio, brokenCell(own, contender)];
+  });
+  const ratioHeading = yardstick === undefined ? [] : ["÷ pipe"];
+  const headings = ["", ...columns.map(([, heading]) => heading), ...ratioHeading, "broken"];
+  return `## ${title}\n\n${table(headings, rows)}`;
+}
+
+/** Of all rounds together. */
+function brokenCell(records: readonly BenchRecord[], contender: string): string {
+  let sum = 0;
+  let answers = 0;
+  for (const { contender: name, broken, figures } of records) {
+    if (name !== contender) continue;
+    const count = Object.values(broken).reduce((all, one) => all + one, 0);
+    sum += count;
+    answers += count + (figures.answers ?? 0);
+  }
+  return sum === 0 ? "0" : `**${sum} of ${answers}**`;
+}
+
+function titleOf(name: string): string {
+  if (name === "portkey") return SERVERS.portkey.title;
+  return CONTENDERS.find((contender) => contender.name === name)?.title ?? name;
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const rule = `|${headings.map((_, index) => (index === 0 ? "---" : "--:")).join("|")}|`;
+  return [line(headings), rule, ...rows.map(line)].join("\n");
+}
+
+function withUnit(value: number, unit: string): string {
+  const digits = unit === "×" ? 2 : unit === "ms" && value < 100 ? 1 : 0;
+  return unit === "×" ? value.toFixed(digits) : `${value.toFixed(digits)} ${unit}`.trim();
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BenchRecord } from "../measure/record.ts";
+import type { RunInfo } from "./machine.ts";
+import { tablesOf } from "./tables.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const BEGIN = "<!-- figures: begin -->";
+const END = "<!-- figures: end -->";
+
+/** What one run measured, as it is kept. */
+export interface Report {
+  run: RunInfo;
+  /** Servers that were left out, and why. */
+  missing: Record<string, string>;
+  records: readonly BenchRecord[];
+}
+
+/**
+ * Writes a run's figures as JSON and as a page, to `bench/results/`, and to `docs/` if it is to be published.
+ *
+ * In a page that is there, only what stands between the two marks is replaced: the words around it are people's.
+ *
+ * @returns The files that were written, as paths from the root.
+ */
+export function writeReport(report: Report, isPublished: boolean): string[] {
+  const places = [["bench/results/latest.json", "bench/results/latest.md"]];
+  if (isPublished) places.push(["docs/performance.json", "docs/performance.md"]);
+  const figures = `${BEGIN}\n\n${runLine(report)}\n\n${tablesOf(report.records)}\n\n${END}`;
+  for (const [json = "", page = ""] of places) {
+    mkdirSync(join(ROOT, dirname(json)), { recursive: true });
+    writeFileSync(join(ROOT, json), `${JSON.stringify(report, null, 1)}\n`);
+    const path = join(ROOT, page);
+    const before = existsSync(path) ? readFileSync(path, "utf8") : FIRST_PAGE;
+    writeFileSync(path, replaceFigures(before, figures));
+  }
+  return places.flat();
+}
+
+/** @throws {SyntaxError} If the page lacks a mark. */
+export function replaceFigures(page: string, figures: string): string {
+  const from = page.indexOf(BEGIN);
+  const to = page.indexOf(END);
+  if (from === -1 || to < from) throw new SyntaxError(`Cannot replace the figures as the page has no '${BEGIN}'`);
+  return page.slice(0, from) + figures + page.slice(to + END.length);
+}
+
+const FIRST_PAGE = `# Performance
+
+What CogniForge costs between a reader and a provider, beside the least that Node can do and beside a peer, with journal, measures and
+sign-in on. \`npm run bench\` makes this page; \`bench/README.md\` says how to read it.
+
+${BEGIN}
+${END}
+`;
+
+function runLine({ run, missing }: Report): string {
+  const { date, commit, node, system, cpu, cores, memoryGib, loadBefore, isPinned, rounds, minutes } = run;
+  const pinned = isPinned ? "the server on a core of its own" : "nothing pinned";
+  const left = Object.entries(missing).map(([name, reason]) => `\n\nLeft out: ${name}, as ${reason}.`);
+  return `${date}, commit ${commit}, Node ${node}, ${system}, ${cores} cores of ${cpu}, ${memoryGib} GiB, ${pinned}, load ${loadBefore} before. Medians of ${rounds} rounds, servers in turn; ± is half the range. The run took ${minutes.toFixed(0)} minutes.${left.join("")}`;
+}

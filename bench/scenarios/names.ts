@@ -1,0 +1,17 @@
+/** In the order in which they run. */
+export const SCENARIO_NAMES = [
+  "start",
+  "short",
+  "bulk",
+  "nonstream",
+  "live",
+  "open-1000",
+  "open-5000",
+  "late",
+  "stalled",
+  "replay",
+  "memory",
+  "micro",
+] as const;
+
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];

@@ -1,0 +1,87 @@
+import { CONTENDERS, type Contender } from "./contenders.ts";
+import type { BenchRecord } from "./measure/record.ts";
+import type { BenchOptions } from "./options.ts";
+import { type LoadClient, startClient, startUpstream, type Upstream } from "./process/helpers.ts";
+import { SERVERS } from "./servers/definitions.ts";
+import type { RunningServer, ServerName } from "./servers/server.ts";
+import { startServer } from "./servers/start.ts";
+
+/** Core of the server under test, and of upstream and client, of a run that is pinned. */
+const SERVER_CORE = 0;
+const OTHER_CORE = 1;
+
+/** What scenarios play on: upstream, client, the servers under test, and the records of what they did. */
+export class Stage {
+  readonly options: BenchOptions;
+  readonly upstream: Upstream;
+  readonly client: LoadClient;
+  readonly records: BenchRecord[] = [];
+  /** Servers that could not be made ready, and why. */
+  readonly missing: ReadonlyMap<ServerName, string>;
+  readonly #running = new Map<ServerName, RunningServer>();
+
+  private constructor(options: BenchOptions, upstream: Upstream, missing: ReadonlyMap<ServerName, string>) {
+    this.options = options;
+    this.upstream = upstream;
+    this.client = startClient(options.isPinned ? OTHER_CORE : undefined);
+    this.missing = missing;
+  }
+
+  static async open(options: BenchOptions): Promise<Stage> {
+    const missing = new Map<ServerName, string>();
+    for (const name of options.servers) {
+      if (name === "direct") continue;
+      const reason = await SERVERS[name].prepare?.();
+      if (reason === undefined) continue;
+      missing.set(name, reason);
+      say(`Left out: ${SERVERS[name].title}, as ${reason}`);
+    }
+    return new Stage(options, await startUpstream(options.isPinned ? OTHER_CORE : undefined), missing);
+  }
+
+  /** The contenders that take part, of those that a scenario is for. */
+  contenders(isFor: (contender: Contender) => boolean): Contender[] {
+    return CONTENDERS.filter(({ server }) => this.takesPart(server)).filter(isFor);
+  }
+
+  takesPart(server: ServerName): boolean {
+    return this.options.servers.includes(server) && !this.missing.has(server);
+  }
+
+  /** A server that all scenarios share, warm from those before. */
+  async shared(name: ServerName): Promise<RunningServer> {
+    const found = this.#running.get(name) ?? (await this.fresh(name));
+    this.#running.set(name, found);
+    return found;
+  }
+
+  /** A server that has just started; whoever asked for it stops it. */
+  async fresh(name: ServerName, nodeArgs: readonly string[] = []): Promise<RunningServer> {
+    if (name === "direct") return directServer(this.upstream.port);
+    const core = this.options.isPinned ? SERVER_CORE : undefined;
+    return startServer(SERVERS[name], { upstreamPort: this.upstream.port, core, nodeArgs });
+  }
+
+  /** Keeps a record and tells of it. */
+  note(record: BenchRecord, line: string): void {
+    this.records.push(record);
+    const broken = Object.entries(record.broken).map(([fault, count]) => `${count} ${fault}`);
+    const told = broken.length === 0 ? "" : `   BROKEN: ${broken.join(", ")}`;
+    say(`  ${record.contender.padEnd(20)} ${line}${told}`);
+  }
+
+  async close(): Promise<void> {
+    for (const server of this.#running.values()) await server.stop();
+    await Promise.all([this.client.child.stop(), this.upstream.child.stop()]);
+  }
+}
+
+/** One line of progress. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function directServer(port: number): RunningServer {
+  const definition = { name: "direct", title: "Direct", command: () => ({ args: [] }), healthPath: "/" } as const;
+  return { definition, port, headers: "Authorization: Bearer none\r\n", startMs: 0, stop: async () => {} };
+}
