@@ -1,23 +1,5 @@
-import { BlockList, isIP } from "node:net";
 import type { Bilingual } from "@cogniforge/core/events";
-
-/** Addresses at which clouds give their machines credentials: a request there could carry them to an answer. */
-const forbiddenAddresses = new BlockList();
-forbiddenAddresses.addSubnet("169.254.0.0", 16, "ipv4");
-forbiddenAddresses.addAddress("100.100.100.200", "ipv4");
-forbiddenAddresses.addSubnet("fe80::", 10, "ipv6");
-forbiddenAddresses.addAddress("fd00:ec2::254", "ipv6");
-forbiddenAddresses.addAddress("fd20:ce::254", "ipv6");
-// The rules for IPv4 hold for addresses mapped into IPv6 too; this is the way through NAT64.
-forbiddenAddresses.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
-const FORBIDDEN_HOSTS = new Set(["metadata.google.internal", "metadata.goog", "metadata", "instance-data"]);
-
-function isForbiddenHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  const version = isIP(host);
-  if (version === 0) return FORBIDDEN_HOSTS.has(host);
-  return forbiddenAddresses.check(host, version === 4 ? "ipv4" : "ipv6");
-}
+import { isForbiddenHost } from "./forbidden_hosts.ts";
 
 export type BaseUrlResult = { url: URL } | { message: Bilingual };
 

@@ -1,11 +1,15 @@
 import * as z from "zod";
+import { isForbiddenHost } from "../../config/mod.ts";
 import { adminProcedure, router } from "./trpc.ts";
 
 /** Longest wait of `read`: below the 30 seconds after which many proxies give a silent request up. */
 const MAX_WAIT_MS = 25_000;
 
 /** An origin alone: where the console's page was opened. */
-const origin = z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).pathname === "/", "Expected an origin");
+const origin = z.url({ protocol: /^https?$/ }).refine((url) => {
+  const { pathname, hostname } = new URL(url);
+  return pathname === "/" && !isForbiddenHost(hostname);
+}, "Expected an origin");
 
 /**
  * Examinations of this server. Read by waiting queries and not by a subscription, as what they have to find out is whether a proxy
