@@ -11,6 +11,7 @@ import {
   createAuthHandler,
   createFirstRun,
   readOrCreateAuthSecret,
+  SignInThrottle,
   Users,
 } from "./mod.ts";
 
@@ -26,7 +27,7 @@ export interface AuthServerOptions {
   directory: string;
   apiKey?: string;
   /** What the server tells of its callers. */
-  address?: string;
+  address?: string | (() => string);
   protocol?: "http" | "https";
   trustedOrigins?: string[];
   now?: () => number;
@@ -38,7 +39,7 @@ export async function startAuthServer(options: AuthServerOptions) {
   const storage = await openStorage({ directory });
   const secret = await readOrCreateAuthSecret(directory);
   const auth = await createAuth({ kysely: storage.kysely, secret, trustedOrigins });
-  const handler = createAuthHandler(auth);
+  const handler = createAuthHandler(auth, new SignInThrottle({ secret, ...(now && { now }) }));
   const keys = await KeyRing.open({ store: storage.apiKeys });
   const authenticator = createAuthenticator({ auth, apiKey, keys });
   const users = new Users({
@@ -47,7 +48,7 @@ export async function startAuthServer(options: AuthServerOptions) {
     ...(now && { now }),
   });
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    request.headers["x-cf-address"] = address;
+    request.headers["x-cf-address"] = typeof address === "string" ? address : address();
     request.headers["x-cf-proto"] = protocol;
     if (request.url?.startsWith("/api/auth/")) return handler(request, response);
     response.end(JSON.stringify((await authenticator.principalOf(request.headers)) ?? null));

@@ -75,8 +75,11 @@ export function authOptions({ kysely, secret, trustedOrigins = [], onSessionChan
 
 /** Both schemes of the request's host: a proxy in between can have ended TLS without telling us. */
 function ownOrigins(request: Request | undefined): string[] {
-  const host = request?.headers.get("host");
-  // No wildcard can come in here: the library reads these as patterns.
-  if (!host || !/^[\w.:[\]-]+$/.test(host)) return [];
-  return [`http://${host}`, `https://${host}`];
+  // The second is there only if a proxy that is trusted has written it.
+  const hosts = [request?.headers.get("host"), request?.headers.get("x-forwarded-host")?.split(",", 1)[0]?.trim()];
+  return hosts.flatMap((host) => {
+    // No wildcard can come in here: the library reads these as patterns.
+    if (!host || !/^[\w.:[\]-]+$/.test(host)) return [];
+    return [`http://${host}`, `https://${host}`];
+  });
 }

@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../storage/temp_folder.ts";
 import { ADMIN, cookieOf, MANAGER, startAuthServer } from "./_auth_server.ts";
@@ -134,4 +136,86 @@ test("the library's own ways to manage users are closed, also to an administrato
     expect(await response.json()).toMatchObject({ failure: { code: "not-found" } });
   }
   expect(await server.users.list(MANAGER)).toEqual([self]);
+});
+
+test("guessing at one account from many addresses is slowed down, and its owner comes in from a device that is known", async () => {
+  await using folder = await tempFolder();
+  let now = 0;
+  let last = 0;
+  const address = () => `192.0.2.${++last}`;
+  await using server = await startAuthServer({ directory: folder.path, address, now: () => now });
+  await server.firstRun.ensureAdministrator(ADMIN);
+  const first = await server.signIn();
+  const device = first.headers.getSetCookie().find((cookie) => cookie.startsWith("cogniforge.device="));
+  expect(device).toMatch(/; Path=\/api\/auth; HttpOnly; SameSite=Lax$/);
+  for (let guess = 0; guess < 20; guess++) expect((await server.signIn({}, `guess ${guess}`)).status).toBe(401);
+  const refused = await server.signIn();
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("retry-after")).toBe("60");
+  expect(await refused.json()).toMatchObject({
+    failure: { code: "too-many-requests", retryAfterMs: 60_000, message: { ar: expect.any(String) } },
+  });
+  // An account that is none is answered alike: the limit tells nothing of who is there.
+  expect((await server.signIn({ cookie: device?.split(";")[0] ?? "" })).status).toBe(200);
+  now += 60_000;
+  expect((await server.signIn()).status).toBe(200);
+});
+
+test("trying one password on many accounts is throttled by address", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path });
+  const statuses: number[] = [];
+  for (let at = 0; at < 12; at++) {
+    const account = { email: `user${at}@example.com`, password: "the same password" };
+    statuses.push((await server.post("/sign-in/email", account)).status);
+  }
+  expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
+});
+
+test("a body that is too large, none, or of another type is refused before the library reads it", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path });
+  const send = (body: string, type = "application/json") =>
+    fetch(`${server.origin}/api/auth/sign-in/email`, {
+      method: "POST",
+      headers: { "content-type": type, origin: server.origin },
+      body,
+    });
+  const large = JSON.stringify({ email: ADMIN.email, password: "x".repeat(20_000) });
+  const replies = [
+    await send(large),
+    await send("{"),
+    await send("[]"),
+    await send("email=a", "application/x-www-form-urlencoded"),
+  ];
+  const codes = replies.map(async (reply) => [reply.status, (await reply.json()).failure.code]);
+  expect(await Promise.all(codes)).toEqual([
+    [413, "body-too-large"],
+    [400, "invalid-json"],
+    [400, "invalid-json"],
+    [415, "unsupported-media-type"],
+  ]);
+});
+
+test("the store holds no password and no token of a session as it is", async () => {
+  await using folder = await tempFolder();
+  await using server = await startAuthServer({ directory: folder.path });
+  await server.firstRun.ensureAdministrator(ADMIN);
+  const token = decodeURIComponent(cookieOf(await server.signIn()).split("=")[1] ?? "");
+  expect(token.length).toBeGreaterThan(60);
+  const { password } = await server.storage.kysely
+    .selectFrom("account" as never)
+    .select("password" as never)
+    .executeTakeFirstOrThrow();
+  // The library's scrypt: a salt of 16 bytes and a key of 64.
+  expect(password).toMatch(/^[0-9a-f]{32}:[0-9a-f]{128}$/);
+  const bytes = await Promise.all(
+    (await readdir(folder.path)).map((name) => readFile(join(folder.path, name), "latin1")),
+  );
+  expect(bytes.some((file) => file.includes(ADMIN.email))).toBe(true);
+  for (const file of bytes) {
+    expect(file).not.toContain(ADMIN.password);
+    // Its signature is not stored: whoever reads the file cannot make the cookie without the secret beside it.
+    expect(file).not.toContain(token);
+  }
 });

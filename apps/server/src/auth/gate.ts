@@ -10,6 +10,7 @@ import type { FirstRunSetup } from "./first_run_setup.ts";
 import { createFirstRun } from "./first_run_setup.ts";
 import type { Principal, UserRole } from "./principal.ts";
 import { roleOf } from "./roles.ts";
+import { SignInThrottle } from "./sign_in_throttle.ts";
 import { Users } from "./users.ts";
 
 /** Who is signed in, as the console's pages show it. */
@@ -63,6 +64,6 @@ export async function openAuthGate({ config, storage, keys }: AuthGateOptions): 
       const { id, name, email, role } = session.user;
       return { id, name, email, role: roleOf(role) };
     },
-    handle: createAuthHandler(auth),
+    handle: createAuthHandler(auth, new SignInThrottle({ secret })),
   };
 }
