@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import { createResilience, Engine } from "@cogniforge/core/engine";
+import { failureInfo } from "@cogniforge/core/failures";
 import { systemWallClock } from "@cogniforge/core/journal";
 import { systemClock } from "@cogniforge/core/resilience";
 import { AnswerService } from "./answers/answer_service.ts";
@@ -27,8 +28,11 @@ import { isDeadHolder, newHolder } from "./holder.ts";
 import { limitBody } from "./http/body.ts";
 import { requestBindings } from "./http/request_origin.ts";
 import type { HttpRoute } from "./http/routes.ts";
+import { setSecurityHeaders } from "./http/security_headers.ts";
 import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
+import { TrustedProxies } from "./http/trusted_proxies.ts";
+import { refuseSocket } from "./http/unparsed.ts";
 import { waitUntil } from "./http/wait_until.ts";
 import { KeyRing, KeyService } from "./keys/mod.ts";
 import { AnswerGate, LoopLag, MemoryLimitStore } from "./limits/mod.ts";
@@ -252,6 +256,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     services,
     authenticate: auth.principalOf,
     maxBodyBytes: config.limits.requestBytes,
+    nobodyMs: config.limits.requestTimeoutMs,
     onError,
   });
   const readiness = (): Readiness => ({
@@ -268,6 +273,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     ...anthropicRoutes(services, auth.principalOf),
     ...openAiRoutes(services, auth.principalOf),
   ];
+  const proxies = new TrustedProxies(config.trustedProxies);
   const server = createHttpServer({
     routes,
     mounts: [
@@ -275,17 +281,19 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       { path: "/api/auth", handle: auth.handle },
     ],
     fallback: await consoleFallback(config.console, auth),
-    prepare(request) {
-      setTrustedHeaders(request);
+    prepare(request, response) {
+      const { isTls } = setTrustedHeaders(request, proxies);
+      setSecurityHeaders(response, isTls);
       limitBody(request, current.config.limits.requestBytes);
     },
     requestTimeoutMs: config.limits.requestTimeoutMs,
+    maxConnections: config.limits.connections,
     onError,
   });
   server.on("upgrade", (request, socket, head) => {
-    setTrustedHeaders(request);
+    setTrustedHeaders(request, proxies);
     if (request.url?.split("?", 1)[0] === TRPC_PATH) trpc.upgrade(request, socket, head);
-    else socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    else refuseSocket(socket, 404, failureInfo("not-found"));
   });
 
   const loop = watchEventLoop();

@@ -99,6 +99,7 @@ test("createHttpServer() reports a fault with its request, whose line has the id
     prepare() {},
     onError: (_error, request) => reports.push(requestBindings(request)),
     requestTimeoutMs: 1_000,
+    maxConnections: 100,
   };
   const server = createHttpServer(options);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -104,6 +104,8 @@ export interface Config {
   readonly admin?: { readonly email: string; readonly password: Secret; readonly name: string };
   /** The folder that questions can be about, by its absolute path; and the most characters that are sent of it with one question. */
   readonly project?: { readonly directory: string; readonly maxCharacters: number };
+  /** Proxies whose word about their callers is believed: addresses, subnets, `loopback`. */
+  readonly trustedProxies: readonly string[];
   /** Whether the console is served. */
   readonly console: boolean;
   /** Characters. */

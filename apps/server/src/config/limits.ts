@@ -10,6 +10,8 @@ export interface LimitsConfig {
   readonly tokensPerMinute: number;
   /** Largest body of a request, whatever its door. */
   readonly requestBytes: number;
-  /** How long a request may take to arrive whole, in milliseconds. */
+  /** How long a request may take to arrive whole, and a reader may take nothing of its reply, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Connections at the same time, idle ones included. */
+  readonly connections: number;
 }

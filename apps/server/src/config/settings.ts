@@ -7,6 +7,7 @@ import { readProject } from "./project.ts";
 import { readLimits } from "./read_limits.ts";
 import { readTelemetry } from "./read_telemetry.ts";
 import { Secret } from "./secret.ts";
+import { readTrustedProxies } from "./trusted_proxies.ts";
 
 const SHORTEST_PASSWORD = 8;
 const LONGEST_PASSWORD = 128;
@@ -21,6 +22,7 @@ export type Settings = Pick<
   | "metricsToken"
   | "telemetry"
   | "admin"
+  | "trustedProxies"
   | "console"
   | "maxQuestionLength"
   | "maxContextMessages"
@@ -49,6 +51,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
     ...(telemetry && { telemetry }),
     ...(admin && { admin }),
     ...(project && { project }),
+    trustedProxies: readTrustedProxies(reader, report),
     console: reader.boolean("COGNIFORGE_CONSOLE", true),
     maxQuestionLength: reader.integer("ADMIN_AI_MAX_QUESTION_LENGTH", 100_000, { min: 1, max: 10_000_000 }),
     maxContextMessages: reader.integer("ADMIN_AI_MAX_CONTEXT_MESSAGES", 10, { min: 0, max: 1000 }),

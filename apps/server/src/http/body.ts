@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { FailureError } from "../failure_error.ts";
+import { checkDepth } from "./json_depth.ts";
 
 const ceilings = new WeakMap<IncomingMessage, number>();
 
@@ -49,6 +50,7 @@ export function parseJsonObject(body: Buffer): Record<string, unknown> {
     throw new FailureError("invalid-json", { cause });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new FailureError("invalid-json");
+  checkDepth(value);
   return value as Record<string, unknown>;
 }
 
@@ -57,6 +59,24 @@ export function mediaType(request: IncomingMessage): string | undefined {
   return request.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
 }
 
+/**
+ * Refuses a body that is compressed: what a few bytes unfold to is known only when it is too late.
+ *
+ * @throws {FailureError} `unsupported-media-type`.
+ */
+export function checkEncoding({ headers }: IncomingMessage): void {
+  const encoding = headers["content-encoding"]?.trim().toLowerCase();
+  if (!encoding || encoding === "identity") return;
+  throw new FailureError("unsupported-media-type", {
+    detail: {
+      en: "Send the body as it is, without 'Content-Encoding'",
+      ar: "أرسل المحتوى كما هو، بلا ترويسة 'Content-Encoding'",
+    },
+  });
+}
+
 function tooLarge(limit: number): FailureError {
-  return new FailureError("body-too-large", { detail: `At most ${limit} bytes are taken` });
+  return new FailureError("body-too-large", {
+    detail: { en: `At most ${limit} bytes are taken`, ar: `الحد الأقصى بالبايت: ${limit}` },
+  });
 }

@@ -12,6 +12,7 @@ export function isSameOrigin({ headers }: Pick<IncomingMessage, "headers">): boo
   if (site !== undefined) return site === "same-origin" || site === "none";
   const { origin } = headers;
   if (origin === undefined) return true;
+  // The second is there only if a proxy that is trusted has written it.
   const hosts = [headers.host, firstOf(headers["x-forwarded-host"])];
   return URL.canParse(origin) && hosts.includes(new URL(origin).host);
 }

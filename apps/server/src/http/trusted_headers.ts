@@ -1,16 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import { ADDRESS_HEADER, PROTOCOL_HEADER } from "../doors/console/console.ts";
-import { firstOf } from "./origin.ts";
+import type { TrustedProxies } from "./trusted_proxies.ts";
 
 /**
- * Writes the headers in which inner handlers find the scheme and the caller's address; a client's own are overwritten.
- *
- * The scheme may come from a proxy in front: whoever forges it deceives only the cookies of its own session.
+ * Writes the headers in which inner handlers find the scheme and the caller's address; a client's own are overwritten, and what
+ * it claims about proxies is removed unless it is one of ours. Tells whether the caller came over TLS.
  */
-export function setTrustedHeaders({ headers, socket }: IncomingMessage): void {
-  const isTls = (socket as Partial<TLSSocket>).encrypted === true;
-  const forwarded = firstOf(headers["x-forwarded-proto"]);
-  headers[PROTOCOL_HEADER] = isTls || forwarded === "https" ? "https" : "http";
-  headers[ADDRESS_HEADER] = socket.remoteAddress ?? "";
+export function setTrustedHeaders({ headers, socket }: IncomingMessage, proxies: TrustedProxies): { isTls: boolean } {
+  const { address, isHttps } = proxies.read(headers, socket.remoteAddress);
+  const isTls = isHttps || (socket as Partial<TLSSocket>).encrypted === true;
+  headers[PROTOCOL_HEADER] = isTls ? "https" : "http";
+  headers[ADDRESS_HEADER] = address;
+  return { isTls };
 }

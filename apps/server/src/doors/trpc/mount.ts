@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { failureInfo } from "@cogniforge/core/failures";
 import type { TRPCError } from "@trpc/server";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { WebSocketServer } from "ws";
+import { FailureError } from "../../failure_error.ts";
 import { isSameOrigin } from "../../http/origin.ts";
 import type { Door } from "../../http/request_origin.ts";
 import { originOf, REQUEST_ID_HEADER, requestIdOf } from "../../http/request_origin.ts";
+import { refuseSocket } from "../../http/unparsed.ts";
 import type { Services } from "../../services.ts";
 import type { Authenticate } from "../guard.ts";
 import { appRouter } from "./router.ts";
+import { guardSocket } from "./socket_guard.ts";
 import type { TrpcContext } from "./trpc.ts";
 import { failureOf, PING_INTERVAL_MS } from "./trpc.ts";
 
@@ -24,6 +28,10 @@ const MAX_BATCH_SIZE = 50;
 /** Status of a WebSocket whose server goes down: RFC 6455, section 7.4.1. */
 const GOING_AWAY = 1001;
 
+const NO_HANDSHAKE = failureInfo("invalid-input", {
+  detail: { en: "This is no handshake of a WebSocket", ar: "هذه ليست مصافحة WebSocket" },
+});
+
 export interface TrpcMount {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Takes a WebSocket upgrade; a page of another origin is refused, since a cookie comes along unasked. */
@@ -37,12 +45,14 @@ export interface TrpcMountOptions {
   authenticate: Authenticate;
   /** Largest body and message, whatever larger one this door would take. */
   maxBodyBytes: number;
+  /** How long a WebSocket may be nobody's, in milliseconds. */
+  nobodyMs: number;
   /** Told of faults that are not a caller's. */
   onError: (error: unknown, request: IncomingMessage) => void;
 }
 
 /** Mounts the router on plain HTTP (with SSE subscriptions) and on WebSocket. */
-export function mountTrpc({ services, authenticate, maxBodyBytes, onError }: TrpcMountOptions): TrpcMount {
+export function mountTrpc({ services, authenticate, maxBodyBytes, nobodyMs, onError }: TrpcMountOptions): TrpcMount {
   const maxBytes = Math.min(MAX_BODY_BYTES, maxBodyBytes);
   const createContext =
     (door: Door) =>
@@ -52,8 +62,11 @@ export function mountTrpc({ services, authenticate, maxBodyBytes, onError }: Trp
       cookie: req.headers.cookie,
       isSameOrigin: isSameOrigin(req),
       origin: originOf(req, door),
+      subscriptions: { open: 0 },
     });
   const report = ({ error, req }: { error: { code: string; cause?: unknown }; req: IncomingMessage }) => {
+    // A WebSocket that breaks the protocol is its caller's fault, and must not fill the log.
+    if ((error.cause as { code?: unknown } | undefined)?.code?.toString().startsWith("WS_ERR_")) return;
     if (error.code === "INTERNAL_SERVER_ERROR") onError(error.cause ?? error, req);
   };
   const handle = createHTTPHandler({
@@ -67,6 +80,20 @@ export function mountTrpc({ services, authenticate, maxBodyBytes, onError }: Trp
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes });
   sockets.on("headers", (headers, request) => headers.push(`${REQUEST_ID_HEADER}: ${requestIdOf(request)}`));
+  sockets.on("wsClientError", (_error, socket) => refuseSocket(socket, 400, NO_HANDSHAKE));
+  // Before the adapter, so that it sends through what is bounded.
+  sockets.on("connection", (socket, { headers }) => {
+    const isKnown = async () => {
+      try {
+        return (await authenticate(headers)) !== undefined;
+      } catch (error) {
+        // A key that was right once.
+        if (error instanceof FailureError) return false;
+        throw error;
+      }
+    };
+    guardSocket(socket, { isKnown, nobodyMs });
+  });
   const handler = applyWSSHandler({
     wss: sockets,
     router: appRouter,
@@ -78,8 +105,7 @@ export function mountTrpc({ services, authenticate, maxBodyBytes, onError }: Trp
     handle,
     upgrade(request, socket, head) {
       if (!isSameOrigin(request)) {
-        socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-        return;
+        return refuseSocket(socket, 403, failureInfo("cross-origin"));
       }
       sockets.handleUpgrade(request, socket, head, (client) => sockets.emit("connection", client, request));
     },

@@ -5,6 +5,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
 import type { Principal } from "../../auth/principal.ts";
 import { FailureError } from "../../failure_error.ts";
+import { checkDepth } from "../../http/json_depth.ts";
 import { failureErrorOf } from "../../http/respond.ts";
 import type { Services } from "../../services.ts";
 import { storageFaultOf } from "../../storage/storage_fault.ts";
@@ -26,7 +27,12 @@ export interface TrpcContext {
   isSameOrigin: boolean;
   /** What is kept of the request with a question that it asks. */
   origin: AskOrigin;
+  /** Subscriptions that are open on this connection. */
+  subscriptions: { open: number };
 }
+
+/** Subscriptions of one connection: a console has a handful, a program one for each answer that it watches. */
+const MAX_SUBSCRIPTIONS = 200;
 
 const CODE_BY_STATUS: Record<number, TRPCError["code"]> = {
   400: "BAD_REQUEST",
@@ -99,17 +105,63 @@ const withFailures = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: CODE_BY_STATUS[status] ?? "INTERNAL_SERVER_ERROR", cause: failure });
 });
 
-/** For everybody, also without a sign-in; from the console's own pages or from no page at all. */
-export const openProcedure = t.procedure.use(withFailures).use(async ({ ctx, next }) => {
-  const found = await ctx.identify().catch((error: unknown) => {
-    if (error instanceof FailureError) return error;
-    throw error;
-  });
-  const principal = found instanceof FailureError ? undefined : found;
-  // A key is no cookie: nobody else's page can send it along.
-  if (principal?.kind !== "key" && !ctx.isSameOrigin) throw new FailureError("cross-origin");
-  return next({ ctx: { ...ctx, principal, refusal: found instanceof FailureError ? found : undefined } });
+/** Refuses input whose depth would exhaust the stack of whoever walks through it. */
+const withBoundedInput = t.middleware(async ({ getRawInput, next }) => {
+  checkDepth(await getRawInput());
+  return next();
 });
+
+/** Counts a connection's subscriptions while they are open: each holds a reader of a journal. */
+const withBoundedSubscriptions = t.middleware(async ({ type, ctx: { subscriptions }, signal, next }) => {
+  if (type !== "subscription") return next();
+  if (subscriptions.open >= MAX_SUBSCRIPTIONS) {
+    throw new FailureError("too-many-requests", {
+      detail: {
+        en: `Subscriptions allowed on one connection: ${MAX_SUBSCRIPTIONS}`,
+        ar: `الحد الأقصى للاشتراكات على اتصال واحد: ${MAX_SUBSCRIPTIONS}`,
+      },
+    });
+  }
+  subscriptions.open += 1;
+  let isOpen = true;
+  const release = () => {
+    if (isOpen) subscriptions.open -= 1;
+    isOpen = false;
+  };
+  signal?.addEventListener("abort", release, { once: true });
+  const result = await next();
+  if (!result.ok) release();
+  else if (isAsyncIterable(result.data)) return { ...result, data: withEnd(result.data, release) };
+  return result;
+});
+
+function isAsyncIterable(data: unknown): data is AsyncIterable<unknown> {
+  return typeof data === "object" && data !== null && Symbol.asyncIterator in data;
+}
+
+async function* withEnd<T>(source: AsyncIterable<T>, atEnd: () => void): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } finally {
+    atEnd();
+  }
+}
+
+/** For everybody, also without a sign-in; from the console's own pages or from no page at all. */
+export const openProcedure = t.procedure
+  .use(withFailures)
+  .use(withBoundedInput)
+  .use(withBoundedSubscriptions)
+  .use(async ({ ctx, next }) => {
+    const found = await ctx.identify().catch((error: unknown) => {
+      if (error instanceof FailureError) return error;
+      throw error;
+    });
+    const principal = found instanceof FailureError ? undefined : found;
+    // A key is no cookie: nobody else's page can send it along.
+    if (principal?.kind !== "key" && !ctx.isSameOrigin) throw new FailureError("cross-origin");
+    return next({ ctx: { ...ctx, principal, refusal: found instanceof FailureError ? found : undefined } });
+  });
 
 /** For whoever is signed in or has a key. */
 export const procedure = openProcedure.use(({ ctx, next }) => {
