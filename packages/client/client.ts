@@ -8,9 +8,9 @@ import { type AskInput, type Started, startAnswer } from "./ask.ts";
 import { type CallOptions, Calls } from "./calls.ts";
 import { watchChanges } from "./conversation_changes.ts";
 import { TransportMemory } from "./ladder.ts";
+import { watchLive } from "./live.ts";
 import type { Surroundings } from "./patience.ts";
 import { type ConnectionPolicy, DEFAULT_POLICY } from "./policy.ts";
-import { watchPulse } from "./pulse.ts";
 import { PollingTransport } from "./transports/polling.ts";
 import { SseTransport } from "./transports/sse.ts";
 import {
@@ -84,6 +84,14 @@ export function createCogniforgeClient(options: ClientOptions) {
   const memory = new TransportMemory(surroundings.clock, policy.retryBetterAfterMs);
   const names = options.transports ?? TRANSPORT_NAMES;
   const { trpc } = calls;
+
+  function live<Reading>(
+    path: string,
+    read: (options: { signal: AbortSignal }) => Promise<Reading>,
+    { signal }: CallOptions,
+  ): AsyncIterable<Reading> {
+    return watchLive({ path, read, endpoint, calls, policy, surroundings, signal });
+  }
 
   function watch(answerId: string, watchOptions: WatchOptions = {}): AnswerStream {
     // Made anew for each answer: a poller learns how long this one may wait.
@@ -201,6 +209,14 @@ export function createCogniforgeClient(options: ClientOptions) {
       list(callOptions?: CallOptions): Promise<Outputs["providers"]["list"]> {
         return calls.call((opts) => trpc.providers.list.query(undefined, opts), callOptions);
       },
+      /** How the providers and the answers do, read at one moment; for administrators. */
+      status(callOptions?: CallOptions): Promise<Outputs["providers"]["status"]> {
+        return calls.call((opts) => trpc.providers.status.query(undefined, opts), callOptions);
+      },
+      /** The status as `metrics.live` gives the pulse. */
+      live(callOptions: CallOptions = {}): AsyncIterable<Outputs["providers"]["status"]> {
+        return live("providers.live", (opts) => trpc.providers.status.query(undefined, opts), callOptions);
+      },
       /** The providers that can be asked, and the fault that strikes their next calls; for administrators. */
       drills(callOptions?: CallOptions): Promise<Outputs["providers"]["drills"]> {
         return calls.call((opts) => trpc.providers.drills.query(undefined, opts), callOptions);
@@ -291,7 +307,7 @@ export function createCogniforgeClient(options: ClientOptions) {
        * again where a proxy lets no stream through. For administrators.
        */
       live(callOptions: CallOptions = {}): AsyncIterable<Outputs["metrics"]["pulse"]> {
-        return watchPulse({ endpoint, calls, policy, surroundings, signal: callOptions.signal });
+        return live("metrics.live", (opts) => trpc.metrics.pulse.query(undefined, opts), callOptions);
       },
     },
 

@@ -154,20 +154,31 @@ test("real providers are shown with masked keys and their breakers, and take no 
   await expectNoBarrier(page);
 });
 
-test("the page reads while it can be seen, and tells when the server cannot be reached", async ({
+test("the page follows live what happens elsewhere, tells when the server is gone, and goes on when it is back", async ({
   page,
-  complaints,
+  context,
 }) => {
   await using server = await ConsoleServer.start({ environment: { ...WITH_ADMIN, ALLOW_MOCK_LLM: "true" } });
   await signIn(page, server);
   await page.getByRole("link", { name: "المزوّدون" }).click();
   await expect(counter(page, "started")).toHaveText("0");
-  await page.route("**/trpc/metrics.*", (route) => route.abort("connectionrefused"));
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const asking = await context.newPage();
+  await asking.goto(server.url);
+  await ask(asking, "هل يصل هذا؟");
+  await expectPhase(asking, "completed");
+  await expect(counter(page, "finished")).toHaveText("1");
+  expect(asked.filter((path) => path.startsWith("/trpc/providers."))).toEqual([]);
+
+  await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+  await server.kill();
   const note = page.locator("main").getByRole("alert");
   await expect(note).toContainText("ما يظهر أدناه قُرئ في الساعة");
-  await expect(counter(page, "started")).toHaveText("0");
-  await page.unroute("**/trpc/metrics.*");
+  await expect(counter(page, "finished")).toHaveText("1");
+  await server.restart();
   await expect(note).toHaveCount(0);
-  // The browser reports every refused connection itself.
-  for (const text of complaints.splice(0)) expect(text).toContain("net::ERR_CONNECTION_REFUSED");
+  // What is counted begins anew with the server.
+  await expect(counter(page, "finished")).toHaveText("0");
+  expect(await page.evaluate(() => "isSamePage" in window)).toBe(true);
 });

@@ -84,6 +84,8 @@ const PROCEDURES: Record<string, Expectation> = {
   "project.info": { from: "program", another: null },
   "project.sent": { from: "program", input: unknownAnswer, another: anotherAnswer },
   "providers.list": { from: "administrator", another: null },
+  "providers.status": { from: "administrator", another: null },
+  "providers.live": { from: "administrator", another: null },
   "providers.drills": { from: "administrator", another: null },
   "providers.armDrill": { from: "administrator", input: drill, another: null },
   "providers.disarmDrill": { from: "administrator", input: { provider: "mock" }, another: null },

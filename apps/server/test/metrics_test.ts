@@ -82,6 +82,31 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
   return error instanceof TRPCClientError ? error.data.failure.code : "none";
 }
 
+test("providers.live tells of an answer that ends and of a drill that is armed, and providers.status gives the same", async () => {
+  await using server = await startServer({ environment: { ALLOW_MOCK_LLM: "true" } });
+  using socket = overWebSocket(server.url);
+  const { client } = socket;
+  type Status = Awaited<ReturnType<typeof client.providers.status.query>>;
+  const seen: Status[] = [];
+  let wake = () => {};
+  const subscription = client.providers.live.subscribe(undefined, {
+    onData(status) {
+      seen.push(status);
+      wake();
+    },
+  });
+  const until = async (fits: (status: Status) => boolean) => {
+    while (!seen.some(fits)) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  await until(({ counts, drills }) => counts.started === 0 && drills.every(({ armed }) => armed === undefined));
+  await client.answers.start.mutate({ question: "Q" });
+  await until(({ counts }) => counts.finished === 1);
+  await client.providers.armDrill.mutate({ provider: "mock", fault: { fault: "cut" } });
+  await until(({ drills }) => drills.some(({ armed }) => armed?.fault === "cut"));
+  subscription.unsubscribe();
+  expect(await client.providers.status.query()).toEqual(seen.at(-1));
+});
+
 test("metrics.overview, .latest and .pulse tell of an answer that has just ended, and of nothing that is filtered out", async () => {
   await using world = await serve();
   using socket = overWebSocket(world.server.url);

@@ -116,6 +116,10 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
     }
   }
 
+  #status() {
+    return { counts: { started: this.starts, finished: this.asked } };
+  }
+
   #drill(provider: string) {
     if (!this.drills.has(provider)) throw refusal("FORBIDDEN", "forbidden");
     return { provider, isTrial: true, isAllowed: true, armed: this.drills.get(provider) };
@@ -200,6 +204,10 @@ export class TestServer extends EventEmitter<{ start: []; watch: []; read: [wait
         }),
       }),
       providers: t.router({
+        status: t.procedure.query(() => server.#status()),
+        live: t.procedure.subscription(async function* () {
+          yield server.#status();
+        }),
         drills: t.procedure.query(() => [...server.drills.keys()].map((provider) => server.#drill(provider))),
         armDrill: drill.mutation(({ input }) => {
           server.#drill(input.provider);

@@ -8,8 +8,8 @@ import type { MeasuredAnswer, MeasureFilter, MeasureStore } from "../storage/mod
 import type { Overview, RangeName } from "./overview.ts";
 import { readOverview, summaryOf } from "./overview.ts";
 import type { Pulse } from "./pulse.ts";
-import { watchPulse } from "./pulse.ts";
 import type { LiveReadings, Telemetry } from "./telemetry.ts";
+import { watchReading } from "./watch_reading.ts";
 
 export interface MeasureServiceOptions {
   telemetry: Telemetry;
@@ -62,7 +62,7 @@ export class MeasureService implements Measures {
   }
 
   watch(signal: AbortSignal): AsyncIterable<Pulse> {
-    return watchPulse(() => this.pulse(), signal);
+    return watchReading(() => this.pulse(), signal);
   }
 
   scrape(): { type: string; text: string } {

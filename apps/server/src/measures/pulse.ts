@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { BreakerStatus } from "@cogniforge/core/resilience";
 import type { MeasureSummary } from "./overview.ts";
 
@@ -14,27 +13,4 @@ export interface Pulse {
   lastMinute: MeasureSummary;
   /** Circuit breakers that are not closed, or whose target failed lately. */
   breakers: BreakerStatus[];
-}
-
-/** Least time between two readings, in milliseconds. */
-const EVERY_MS = 1_000;
-
-/**
- * Yields the pulse at once, and then whenever it has changed, at most once a second, until the signal aborts.
- *
- * Read only while somebody watches: nothing that is counted pays for it.
- */
-export async function* watchPulse(read: () => Pulse, signal: AbortSignal): AsyncGenerator<Pulse> {
-  let told = "";
-  while (!signal.aborted) {
-    const pulse = read();
-    const text = JSON.stringify(pulse);
-    if (text !== told) yield pulse;
-    told = text;
-    try {
-      await pause(EVERY_MS, undefined, { signal, ref: false });
-    } catch {
-      return;
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { type AnswerEvent, createCogniforgeClient, type TransportState } from "@cogniforge/client";
 import type { AppRouter } from "@cogniforge/server/router";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
-import { type AdministrationApi, createAdministrationApi, type RouteSetup } from "./administration_api.ts";
+import { type AdministrationApi, createAdministrationApi } from "./administration_api.ts";
 
 type Inputs = inferRouterInputs<AppRouter>;
 type Outputs = inferRouterOutputs<AppRouter>;
@@ -50,15 +50,7 @@ export interface Ask {
 }
 
 /** How the providers and the answers do at one moment. */
-export interface ProvidersView {
-  routes: RouteStatus[];
-  /** What is in force for each route, and who says so. */
-  setups: RouteSetup[];
-  drills: DrillStatus[];
-  /** Those that are not closed, or whose target failed lately. */
-  breakers: BreakerStatus[];
-  counts: AnswerCounts;
-}
+export type ProvidersView = Outputs["providers"]["status"];
 
 export interface ReadExamination {
   runId?: string | undefined;
@@ -103,6 +95,8 @@ export interface ConsoleApi extends AdministrationApi {
   status(): Promise<SystemStatus>;
   /** For administrators, as are drills. */
   readProviders(): Promise<ProvidersView>;
+  /** What `readProviders` gives, whenever that changes, until the signal aborts. */
+  watchProviders(signal: AbortSignal): AsyncIterable<ProvidersView>;
   armDrill(provider: string, fault: FaultInput): Promise<DrillStatus>;
   disarmDrill(provider: string): Promise<DrillStatus>;
   /** What was measured over time; for administrators, as are the next two. */
@@ -124,10 +118,14 @@ const PAGE_SIZE = 50;
 /** How long a page keeps trying by itself before it says that it could not connect, in milliseconds. */
 const GIVE_UP_AFTER_MS = 30_000;
 
+/** The same for what is followed live: what is shown must not look newer than it is. */
+const LIVE_GIVE_UP_AFTER_MS = 2_000;
+
 /** The server's API, with the session that the browser's cookie carries. */
 export function createConsoleApi(origin: string): ConsoleApi {
   const client = createCogniforgeClient({ url: origin, policy: { giveUpAfterMs: GIVE_UP_AFTER_MS } });
-  const { conversations, metrics, providers, settings } = client;
+  const live = createCogniforgeClient({ url: origin, policy: { giveUpAfterMs: LIVE_GIVE_UP_AFTER_MS } });
+  const { conversations, metrics, providers } = client;
   return {
     ...createAdministrationApi(client),
     ask: (input) => client.ask(input),
@@ -147,21 +145,13 @@ export function createConsoleApi(origin: string): ConsoleApi {
     projectInfo: async () => (await client.project.info()) ?? undefined,
     sentProject: async (answerId) => (await client.project.sent(answerId)) ?? undefined,
     status: () => client.system.status(),
-    async readProviders() {
-      const [routes, setups, drills, breakers, counts] = await Promise.all([
-        providers.list(),
-        settings.routes(),
-        providers.drills(),
-        metrics.breakers(),
-        metrics.counters(),
-      ]);
-      return { routes, setups, drills, breakers, counts };
-    },
+    readProviders: () => providers.status(),
+    watchProviders: (signal) => live.providers.live({ signal }),
     armDrill: (provider, fault) => providers.armDrill(provider, fault),
     disarmDrill: (provider) => providers.disarmDrill(provider),
     readOverview: (input) => metrics.overview(input),
     readLatest: (input) => metrics.latest(input),
-    watchPulse: (signal) => metrics.live({ signal }),
+    watchPulse: (signal) => live.metrics.live({ signal }),
     startExamination: () => client.doctor.start({ origin }),
     readExamination: (input, signal) => client.doctor.read(input, { signal }),
     createFirstAdmin: (input) => client.setup.createFirstAdmin(input),

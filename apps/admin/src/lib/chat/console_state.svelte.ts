@@ -5,11 +5,11 @@ import type { ConsoleApi, SystemStatus } from "#lib/api/console_api.ts";
 import { localized } from "#lib/i18n/localized.ts";
 import { m } from "#lib/paraglide/messages.js";
 import { ProjectState } from "#lib/project/project_state.svelte.ts";
+import { followWhileVisible } from "#lib/ui/follow_while_visible.ts";
 import { ToastState } from "#lib/ui/toast.svelte.ts";
 import { Conversation } from "./conversation.svelte.ts";
 import { ConversationList } from "./conversation_list.svelte.ts";
 import { ConversationSearch } from "./conversation_search.svelte.ts";
-import { followWhileVisible } from "./follow_while_visible.ts";
 import { type Choices, choicesOf } from "./route_choices.ts";
 
 export interface ConsoleStateOptions {

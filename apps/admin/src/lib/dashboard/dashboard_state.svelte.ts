@@ -1,5 +1,6 @@
 import { FailureError, type FailureInfo } from "@cogniforge/client";
 import type { ConsoleApi, MeasuredAnswer, Overview, Pulse, RangeName } from "#lib/api/console_api.ts";
+import { followLive } from "#lib/ui/follow_live.ts";
 
 type DashboardApi = Pick<ConsoleApi, "readOverview" | "readLatest" | "watchPulse">;
 
@@ -25,9 +26,6 @@ const MOVE_ON_MS: Record<RangeName, number> = {
   "7d": 300_000,
   "30d": 300_000,
 };
-
-/** Pause before a lost connection is tried again, in milliseconds; the client has tried for long before. */
-const RECONNECT_MS = 5_000;
 
 /** Answers in the list of the latest. */
 const LATEST = 12;
@@ -94,30 +92,16 @@ export class DashboardState {
     this.#readWithin(MOVE_ON_MS[range]);
   }
 
-  /** Follows while the page can be seen, until the returned function is called. */
-  follow(page: Document): () => void {
-    let leave: AbortController | undefined;
-    const onVisibility = () => {
-      if (page.visibilityState === "visible") {
-        if (leave !== undefined) return;
-        leave = new AbortController();
-        this.#isFollowing = true;
-        void this.refresh();
-        void this.#watch(leave.signal);
-      } else stop();
-    };
-    const stop = () => {
-      leave?.abort();
-      leave = undefined;
-      this.#isFollowing = false;
-      clearTimeout(this.#timer);
-    };
-    page.addEventListener("visibilitychange", onVisibility);
-    onVisibility();
-    return () => {
-      page.removeEventListener("visibilitychange", onVisibility);
-      stop();
-    };
+  /** Follows while the page can be seen, until `signal` aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    await followLive(signal, {
+      watch: (leave) => this.#watch(leave),
+      onReading: (pulse) => this.#take(pulse),
+      onLost: (failure) => {
+        this.isLive = false;
+        this.failure = failure;
+      },
+    });
   }
 
   #filter(): { route?: string; target?: string } {
@@ -137,17 +121,15 @@ export class DashboardState {
     }
   }
 
-  async #watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        for await (const pulse of this.#api.watchPulse(signal)) this.#take(pulse);
-      } catch (error) {
-        if (!(error instanceof FailureError)) throw error;
-        if (!signal.aborted) this.failure = error.info;
-      }
-      if (signal.aborted) return;
-      this.isLive = false;
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+  /** The pulse; while it is followed, the range is read as it moves on. */
+  async *#watch(signal: AbortSignal): AsyncGenerator<Pulse> {
+    this.#isFollowing = true;
+    try {
+      void this.refresh();
+      yield* this.#api.watchPulse(signal);
+    } finally {
+      this.#isFollowing = false;
+      clearTimeout(this.#timer);
     }
   }
 

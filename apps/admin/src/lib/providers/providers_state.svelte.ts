@@ -1,18 +1,16 @@
 import { FailureError, type FailureInfo } from "@cogniforge/client";
 import type { ConsoleApi, DrillStatus, FaultInput, ProvidersView } from "#lib/api/console_api.ts";
+import { followLive } from "#lib/ui/follow_live.ts";
 
-type ProvidersApi = Pick<ConsoleApi, "readProviders" | "armDrill" | "disarmDrill" | "resetBreaker">;
+type ProvidersApi = Pick<ConsoleApi, "readProviders" | "watchProviders" | "armDrill" | "disarmDrill" | "resetBreaker">;
 
-/** Pause between two readings while the page can be seen, in milliseconds. */
-const REFRESH_MS = 2_000;
-
-/** How the providers do, read again and again, and the drills that are held on them. */
+/** How the providers do, as it is told, and the drills that are held on them. */
 export class ProvidersState {
   readonly #api: ProvidersApi;
   /** Counts what is asked, so that an older reply never covers a newer one. */
   #asked = 0;
   view = $state.raw<ProvidersView | undefined>();
-  /** When `view` was read, on this page's clock in epoch milliseconds. */
+  /** When `view` came, on this page's clock in epoch milliseconds. */
   readAt = $state(0);
   /** Why the last reading failed; what was read before stays. */
   failure = $state.raw<FailureInfo | undefined>();
@@ -39,38 +37,22 @@ export class ProvidersState {
     const asked = this.#asked;
     try {
       const view = await this.#api.readProviders();
-      if (asked !== this.#asked) return;
-      this.view = view;
-      this.readAt = Date.now();
-      this.failure = undefined;
+      if (asked === this.#asked) this.#take(view);
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
       if (asked === this.#asked) this.failure = error.info;
     }
   }
 
-  /** Reads at once and then every two seconds while the page can be seen, until the returned function is called. */
-  follow(page: Document): () => void {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let isReading = false;
-    let isOver = false;
-    const read = async () => {
-      clearTimeout(timer);
-      if (isReading || isOver || page.visibilityState !== "visible") return;
-      isReading = true;
-      await this.refresh().finally(() => {
-        isReading = false;
-      });
-      if (!isOver) timer = setTimeout(readNow, REFRESH_MS);
-    };
-    const readNow = () => void read();
-    page.addEventListener("visibilitychange", readNow);
-    void read();
-    return () => {
-      isOver = true;
-      clearTimeout(timer);
-      page.removeEventListener("visibilitychange", readNow);
-    };
+  /** Follows how they do while the page can be seen, until `signal` aborts. */
+  follow(signal: AbortSignal): Promise<void> {
+    return followLive(signal, {
+      watch: (leave) => this.#api.watchProviders(leave),
+      onReading: (view) => this.#take(view),
+      onLost: (failure) => {
+        this.failure = failure;
+      },
+    });
   }
 
   /** @returns Whether it is armed. */
@@ -95,6 +77,12 @@ export class ProvidersState {
     }
     await this.refresh();
     return true;
+  }
+
+  #take(view: ProvidersView): void {
+    this.view = view;
+    this.readAt = Date.now();
+    this.failure = undefined;
   }
 
   async #change(change: () => Promise<DrillStatus>): Promise<boolean> {

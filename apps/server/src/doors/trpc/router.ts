@@ -3,13 +3,12 @@ import { answersRouter } from "./answers.ts";
 import { auditRouter } from "./audit.ts";
 import { conversationsRouter } from "./conversations.ts";
 import { doctorRouter } from "./doctor.ts";
-import { drillProcedures } from "./drills.ts";
 import { keysRouter } from "./keys.ts";
 import { metricsRouter } from "./metrics.ts";
 import { projectRouter } from "./project.ts";
+import { providersRouter } from "./providers.ts";
 import { settingsRouter } from "./settings.ts";
-import { targetProcedures } from "./targets.ts";
-import { adminProcedure, openProcedure, router } from "./trpc.ts";
+import { openProcedure, router } from "./trpc.ts";
 import { usersRouter } from "./users.ts";
 
 /** The whole API of the tRPC door; clients import its type alone. */
@@ -20,11 +19,7 @@ export const appRouter = router({
   settings: settingsRouter,
   project: projectRouter,
   doctor: doctorRouter,
-  providers: router({
-    list: adminProcedure.query(({ ctx }) => ctx.services.system.routes()),
-    ...drillProcedures,
-    ...targetProcedures,
-  }),
+  providers: providersRouter,
   metrics: metricsRouter,
   keys: keysRouter,
   users: usersRouter,

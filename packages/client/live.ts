@@ -1,7 +1,5 @@
 import { wait } from "@cogniforge/core/resilience";
 import { SseDecoder } from "@cogniforge/core/sse";
-import type { AppRouter } from "@cogniforge/server/router";
-import type { inferRouterOutputs } from "@trpc/server";
 import { linkedController } from "./abort.ts";
 import type { Calls } from "./calls.ts";
 import { ConnectionError, failureOfShape, isTransient } from "./errors.ts";
@@ -12,9 +10,11 @@ import type { ConnectionPolicy } from "./policy.ts";
 import { openSubscription } from "./transports/sse.ts";
 import type { Endpoint } from "./transports/transport.ts";
 
-type Pulse = inferRouterOutputs<AppRouter>["metrics"]["pulse"];
-
-export interface PulseContext {
+export interface LiveContext<Reading> {
+  /** The subscription, such as `metrics.live`. */
+  path: string;
+  /** Asks once for what the subscription tells. */
+  read: (options: { signal: AbortSignal }) => Promise<Reading>;
   endpoint: Endpoint;
   calls: Calls;
   policy: ConnectionPolicy;
@@ -29,13 +29,13 @@ const POLL_MS = 2_000;
 const POLLS = 15;
 
 /**
- * Yields the pulse over Server-Sent Events, and asks for it again and again where they do not come through; returns when the
- * signal aborts.
+ * Yields a reading as it changes over Server-Sent Events, and asks for it again and again where they do not come through; returns
+ * when the signal aborts.
  *
  * @throws {FailureError} If the server refuses, or could not be reached for as long as the policy allows.
  */
-export async function* watchPulse(context: PulseContext): AsyncGenerator<Pulse> {
-  const { calls, policy, surroundings } = context;
+export async function* watchLive<Reading>(context: LiveContext<Reading>): AsyncGenerator<Reading> {
+  const { calls, read, policy, surroundings } = context;
   const { controller, unlink } = linkedController(context.signal);
   const { signal } = controller;
   const patience = new Patience(policy, surroundings);
@@ -43,10 +43,10 @@ export async function* watchPulse(context: PulseContext): AsyncGenerator<Pulse> 
     while (!signal.aborted) {
       const stream = { isAlive: false };
       try {
-        for await (const pulse of streamPulse(context, signal)) {
+        for await (const reading of streamReadings(context, signal)) {
           stream.isAlive = true;
           patience.restore();
-          yield pulse;
+          yield reading;
         }
       } catch (error) {
         if (signal.aborted) return;
@@ -55,9 +55,9 @@ export async function* watchPulse(context: PulseContext): AsyncGenerator<Pulse> 
       // A stream that worked is opened anew after one question, one that did not after many.
       for (let polls = stream.isAlive ? 1 : POLLS; polls > 0 && !signal.aborted; polls--) {
         try {
-          const pulse = await calls.call((options) => calls.trpc.metrics.pulse.query(undefined, options), { signal });
+          const reading = await calls.call(read, { signal });
           patience.restore();
-          yield pulse;
+          yield reading;
           await wait(surroundings.clock, POLL_MS, signal);
         } catch (error) {
           if (signal.aborted) return;
@@ -75,7 +75,10 @@ export async function* watchPulse(context: PulseContext): AsyncGenerator<Pulse> 
 }
 
 /** One connection, until it ends, breaks or falls silent. */
-async function* streamPulse({ endpoint, policy, surroundings }: PulseContext, signal: AbortSignal) {
+async function* streamReadings<Reading>(
+  { path, endpoint, policy, surroundings }: LiveContext<Reading>,
+  signal: AbortSignal,
+): AsyncGenerator<Reading> {
   const { controller, unlink } = linkedController(signal);
   const lifeline = new Lifeline({
     clock: surroundings.clock,
@@ -85,7 +88,7 @@ async function* streamPulse({ endpoint, policy, surroundings }: PulseContext, si
     onSilence: () => controller.abort(new ConnectionError()),
   });
   try {
-    const body = await openSubscription(endpoint, "metrics.live", undefined, controller.signal);
+    const body = await openSubscription(endpoint, path, undefined, controller.signal);
     const reader = body.getReader();
     const decoder = new SseDecoder();
     for (;;) {
@@ -94,10 +97,10 @@ async function* streamPulse({ endpoint, policy, surroundings }: PulseContext, si
       lifeline.beat();
       for (const item of decoder.push(value)) {
         if (item.type !== "event") continue;
-        // tRPC names its own frames; the pulse has no name.
+        // tRPC names its own frames; readings have none.
         if (item.event === "return") return;
         if (item.event === "serialized-error") throw failureOfShape(JSON.parse(item.data)) ?? new ConnectionError();
-        if (item.event === undefined) yield JSON.parse(item.data) as Pulse;
+        if (item.event === undefined) yield JSON.parse(item.data) as Reading;
       }
     }
   } finally {

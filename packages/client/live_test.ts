@@ -66,6 +66,16 @@ test("metrics.live() throws what the server refuses, and asks no more", async ()
   expect(error).toMatchObject({ code: "forbidden", status: 403 });
 });
 
+test("providers.live() and providers.status() give what the server says of its providers", async () => {
+  const { client } = await setStage();
+  await client.ask("Why?");
+  const readings = client.providers.live()[Symbol.asyncIterator]();
+  const { value } = await readings.next();
+  expect(value).toEqual({ counts: { started: 1, finished: 1 } });
+  expect(await client.providers.status()).toEqual(value);
+  await readings.return?.();
+});
+
 test("metrics.overview() and metrics.latest() pass on what is asked for", async () => {
   const { client } = await setStage();
   expect(await client.metrics.overview({ range: "7d", route: "fast" })).toEqual({
