@@ -4,6 +4,8 @@ const NEAR_END = 32;
 /** Keeps a scrolling region at its end while content grows, and lets go when its reader scrolls up. */
 export class FollowScroll {
   isFollowing = $state(true);
+  /** Whether there is more below what can be seen. */
+  hasMore = $state(false);
   #region: HTMLElement | undefined;
   #lastTop = 0;
 
@@ -41,19 +43,26 @@ export class FollowScroll {
 
   #stick(): void {
     const region = this.#region;
-    if (region === undefined || !this.isFollowing) return;
-    region.scrollTop = region.scrollHeight;
-    this.#lastTop = region.scrollTop;
+    if (region === undefined) return;
+    if (this.isFollowing) {
+      region.scrollTop = region.scrollHeight;
+      this.#lastTop = region.scrollTop;
+    }
+    this.hasMore = !isNearEnd(region);
   }
 
   #judge(): void {
     const region = this.#region;
     if (region === undefined) return;
     const top = region.scrollTop;
-    const isNearEnd = region.scrollHeight - top - region.clientHeight <= NEAR_END;
+    this.hasMore = !isNearEnd(region);
     // Growing content moves the end away, not the reader: only a movement upwards lets go.
-    if (isNearEnd) this.isFollowing = true;
+    if (!this.hasMore) this.isFollowing = true;
     else if (top < this.#lastTop - 1) this.isFollowing = false;
     this.#lastTop = top;
   }
+}
+
+function isNearEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight <= NEAR_END;
 }
