@@ -1,46 +1,47 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CLOSED_LOOPS, loadOf } from "../scenarios/closed_loop.ts";
+import type { Contender } from "../contenders.ts";
+import { CLOSED_LOOPS, type ClosedLoop, loadOf } from "../scenarios/closed_loop.ts";
 import { figuresOf, lineOf, putLoad } from "../scenarios/measured.ts";
 import { type Stage, say } from "../stage.ts";
-import { type CpuProfile, selfTimes } from "./self_times.ts";
+import { type CpuProfile, functionOf, ownerOf, type SelfTime, selfTimes } from "./self_times.ts";
 
 const FOLDER = fileURLToPath(new URL("../results/profiles", import.meta.url));
-const MEASURED_MS = 5_000;
-const SHOWN = 30;
+const PRELOAD = new URL("preload.ts", import.meta.url).href;
+const WARM_UP_MS = 4_000;
+const MEASURED_MS = 6_000;
 
-/** Shows in which functions CogniForge spends its time, for each scenario and door; the profiles stay, for a viewer. */
+/** Shows where CogniForge spends its time when it is warm, for each scenario and door; the profiles stay, for a viewer. */
 export async function profileCogniforge(stage: Stage): Promise<void> {
-  const contenders = stage.contenders(({ server }) => server === "cogniforge");
+  mkdirSync(FOLDER, { recursive: true });
   for (const loop of Object.values(CLOSED_LOOPS)) {
     if (!stage.options.only.includes(loop.name)) continue;
-    for (const { name, door } of contenders) {
-      if (!("isStreamed" in loop && loop.isStreamed) && door !== "chat") continue;
-      const folder = join(FOLDER, `${loop.name}-${name}`);
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true });
-      const running = await stage.fresh("cogniforge", ["--cpu-prof", `--cpu-prof-dir=${folder}`]);
-      try {
-        const figures = figuresOf(await putLoad(stage, running, { door, ...loadOf(loop, MEASURED_MS) }));
-        say(`\n── ${loop.name}, ${name}: ${lineOf(figures)}`);
-      } finally {
-        await running.stop();
-      }
-      showProfiles(folder);
-    }
+    const isFor = ({ server, door }: Contender) => server === "cogniforge" && (loop.isStreamed || door === "chat");
+    for (const contender of stage.contenders(isFor)) await profile(stage, loop, contender);
   }
 }
 
-/** One profile a thread. */
-function showProfiles(folder: string): void {
-  for (const file of readdirSync(folder)) {
-    const profile = JSON.parse(readFileSync(join(folder, file), "utf8")) as CpuProfile;
-    const times = selfTimes(profile);
-    const sum = times.reduce((all, { selfMs }) => all + selfMs, 0);
-    say(`\n   ${file}: ${sum.toFixed(0)} ms`);
-    for (const { name, selfMs, share } of times.slice(0, SHOWN)) {
-      say(`   ${(share * 100).toFixed(1).padStart(5)} % ${selfMs.toFixed(0).padStart(6)} ms  ${name}`);
-    }
+async function profile(stage: Stage, loop: ClosedLoop, { name, door }: Contender): Promise<void> {
+  const path = join(FOLDER, `${loop.name}-${name}.cpuprofile`);
+  rmSync(path, { force: true });
+  const running = await stage.fresh("cogniforge", ["--import", `${PRELOAD}?out=${encodeURIComponent(path)}`]);
+  try {
+    await putLoad(stage, running, { door, ...loadOf(loop, WARM_UP_MS) });
+    running.child?.process.kill("SIGUSR2");
+    const measured = await putLoad(stage, running, { door, ...loadOf(loop, MEASURED_MS) });
+    running.child?.process.kill("SIGUSR2");
+    while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 50));
+    say(`\n── ${loop.name}, ${name}: ${lineOf(figuresOf(measured))}`);
+  } finally {
+    await running.stop();
   }
+  const found = JSON.parse(readFileSync(path, "utf8")) as CpuProfile;
+  show("by owner", selfTimes(found, ownerOf).slice(0, 20));
+  show("by function", selfTimes(found, functionOf).slice(0, 30));
+}
+
+function show(title: string, times: readonly SelfTime[]): void {
+  say(`   ${title}`);
+  for (const { name, share } of times) say(`   ${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
 }

@@ -1,28 +1,38 @@
 /** The part of V8's CPU profile that is read. */
 export interface CpuProfile {
-  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  nodes: { id: number; callFrame: CallFrame }[];
   samples: number[];
   /** Microseconds before each sample. */
   timeDeltas: number[];
 }
 
+interface CallFrame {
+  functionName: string;
+  url: string;
+  /** From 0. */
+  lineNumber: number;
+}
+
 export interface SelfTime {
-  /** The function with its file, as far as it is known. */
   name: string;
   selfMs: number;
   /** Of all time that was not idle. */
   share: number;
 }
 
-/** The functions in which the time itself was spent, the most first; idleness is left out. */
-export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[] {
-  const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+/** Where the time itself was spent, the most first; idleness is left out. */
+export function selfTimes(
+  { nodes, samples, timeDeltas }: CpuProfile,
+  nameOf: (frame: CallFrame) => string,
+): SelfTime[] {
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const spent = new Map<string, number>();
   let sum = 0;
   for (const [index, id] of samples.entries()) {
-    const name = names.get(id) ?? "(unknown)";
-    if (name === "(idle)" || name === "(root)") continue;
+    const frame = frames.get(id);
+    if (frame === undefined || IDLE.has(frame.functionName) || frame.url === "node:inspector") continue;
     const ms = (timeDeltas[index] ?? 0) / 1e3;
+    const name = nameOf(frame);
     spent.set(name, (spent.get(name) ?? 0) + ms);
     sum += ms;
   }
@@ -31,13 +41,26 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
     .sort((left, right) => right.selfMs - left.selfMs);
 }
 
-function nameOf({ functionName, url, lineNumber }: CpuProfile["nodes"][number]["callFrame"]): string {
+/** Beside what the profiler itself does. */
+const IDLE = new Set(["(idle)", "(root)"]);
+
+/** A function with the end of its file's path: what stands before it is the machine's affair. */
+export function functionOf({ functionName, url, lineNumber }: CallFrame): string {
   const name = functionName || "(anonymous)";
-  // The end of the path tells packages and files apart; what stands before it is the machine's affair.
   const file = url
     .replace(/^file:\/\//, "")
     .split("/")
     .slice(-3)
     .join("/");
   return file === "" ? name : `${name} ${file}:${lineNumber + 1}`;
+}
+
+/** Whose code it is: a package, a folder of the project, a part of Node, or what V8 itself does. */
+export function ownerOf({ functionName, url }: CallFrame): string {
+  const ofPackage = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
+  if (ofPackage !== undefined) return ofPackage;
+  const [, part, folder] = /\/(?:packages|apps)\/([^/]+)\/(?:src\/)?([^/]+)/.exec(url) ?? [];
+  if (part !== undefined) return `${part}/${folder}`;
+  if (url.startsWith("node:")) return url.replace(/^(node:(?:internal\/)?[^/:]+).*/, "$1");
+  return functionName.startsWith("(") && functionName !== "(anonymous)" ? functionName : "native";
 }

@@ -24,9 +24,18 @@ const OPEN: readonly Column[] = [
   ["peakMb", "peak, MiB", 0],
   ["peakKibPerStream", "KiB a stream", 0],
 ];
+const LATE: readonly Column[] = [
+  ["cpuUsPerToken", "CPU, µs a token and reader", 2],
+  ["firstTokenP50Ms", "first token p50, ms", 0],
+  ["firstTokenP99Ms", "first token p99, ms", 0],
+  ["latencyP50Ms", "latency p50, ms", 1],
+  ["latencyP99Ms", "latency p99, ms", 1],
+  ["grownMb", "more memory at the peak, MiB", 0],
+  ["upstreamRequests", "requests to the provider", 0],
+];
 const READERS: readonly Column[] = [
   ["cpuUsPerToken", "CPU, µs a token and reader", 2],
-  ["latencyP99Ms", "latency p99, ms", 1],
+  ["totalP50Ms", "a reader's time p50, ms", 0],
   ["elapsedMs", "in all, ms", 0],
   ["grownMb", "more memory at the peak, MiB", 0],
   ["upstreamRequests", "requests to the provider", 0],
@@ -64,10 +73,10 @@ const SECTIONS: readonly { scenario: string; title: string; columns: readonly Co
     columns: OPEN,
     yardstick: "cpuUsPerToken",
   },
-  { scenario: "late", title: "1,000 late readers of one running answer", columns: READERS },
+  { scenario: "late", title: "1,000 late readers of one running answer", columns: LATE },
   {
     scenario: "stalled",
-    title: "Ten readers of 32,000 tokens, five of which stop reading for 8 seconds",
+    title: "Ten readers of 32,000 tokens, four of which stop reading for 8 seconds",
     columns: READERS,
   },
   { scenario: "replay", title: "32,000 tokens replayed to ten readers", columns: READERS },
@@ -76,6 +85,7 @@ const SECTIONS: readonly { scenario: string; title: string; columns: readonly Co
     title: "Start and idle memory",
     columns: [
       ["startMs", "to the first answer, ms", 0],
+      ["startCpuMs", "CPU until then, ms", 0],
       ["idleMb", "idle, MiB", 0],
     ],
   },

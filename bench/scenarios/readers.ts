@@ -24,7 +24,7 @@ const SCENARIOS = {
     come: 2_000,
     more: { ramp: { batch: 200, everyMs: 100 }, steadyFromMs: 1_500 },
   },
-  stalled: { name: "stalled", model: "long", readers: 10, come: 0, more: { stalled: { lanes: 5, forMs: 8_000 } } },
+  stalled: { name: "stalled", model: "long", readers: 10, come: 0, more: { stalled: { lanes: 4, forMs: 8_000 } } },
   replay: { name: "replay", model: "long", readers: 10, come: "after-end" },
 } as const satisfies Record<string, Readers>;
 
