@@ -32,6 +32,11 @@ export interface JournalStatements {
     [holder: string, expiresAt: number, now: number, limit: number],
     { answer_key: number; answer_id: string; lease_epoch: number }
   >;
+  noteEnd: Typed<[endedAt: number, answerKey: number]>;
+  findUncompacted: Typed<[endedBefore: number, limit: number], { answer_key: number; answer_id: string }>;
+  pageBatches: Typed<[answerKey: number, after: number], { last_seq: number; events: string }>;
+  removeSpan: Typed<[answerKey: number, after: number, lastSeq: number]>;
+  markCompacted: Typed<[answerKey: number]>;
   removeBatches: Typed<[answerKey: number]>;
   removeAsk: Typed<[answerKey: number]>;
   removeHead: Typed<[answerKey: number]>;
@@ -65,6 +70,14 @@ const TEXTS: Record<keyof JournalStatements, string> = {
       SELECT answer_key FROM journal_heads WHERE is_ended = 0 AND lease_expires_at <= ?
       ORDER BY lease_expires_at LIMIT ?)
     RETURNING answer_key, answer_id, lease_epoch`,
+  noteEnd: "UPDATE journal_heads SET ended_at = ? WHERE answer_key = ?",
+  findUncompacted: `
+    SELECT answer_key, answer_id FROM journal_heads
+    WHERE ended_at IS NOT NULL AND is_compacted = 0 AND ended_at <= ? ORDER BY ended_at LIMIT ?`,
+  pageBatches: `
+    SELECT last_seq, events FROM journal_batches WHERE answer_key = ? AND last_seq > ? ORDER BY last_seq`,
+  removeSpan: "DELETE FROM journal_batches WHERE answer_key = ? AND last_seq > ? AND last_seq <= ?",
+  markCompacted: "UPDATE journal_heads SET is_compacted = 1 WHERE answer_key = ?",
   removeBatches: "DELETE FROM journal_batches WHERE answer_key = ?",
   removeAsk: "DELETE FROM journal_asks WHERE answer_key = ?",
   removeHead: "DELETE FROM journal_heads WHERE answer_key = ?",

@@ -11,7 +11,9 @@ import type {
   WallClock,
 } from "@cogniforge/core/journal";
 import { checkBatch, LiveTail, leaseLost, systemWallClock } from "@cogniforge/core/journal";
+import { expandEvents, type StoredEvent } from "./delta_runs.ts";
 import { type CommitObserver, GroupCommit, Refusal } from "./group_commit.ts";
+import { type CompactOptions, JournalCompactor } from "./journal_compactor.ts";
 import { type JournalStatements, prepareJournal } from "./journal_statements.ts";
 
 export interface SqliteJournalOptions {
@@ -30,6 +32,7 @@ export class SqliteJournal implements Journal {
   readonly #clock: WallClock;
   readonly #statements: JournalStatements;
   readonly #commits: GroupCommit;
+  readonly #compactor: JournalCompactor;
   readonly #tail: LiveTail = new LiveTail(this);
   /** Keys of the answers of leases in use: an append then finds its row by number. A lease from elsewhere is looked up. */
   readonly #keys = new WeakMap<Lease, number>();
@@ -38,6 +41,7 @@ export class SqliteJournal implements Journal {
     this.#clock = clock;
     this.#statements = prepareJournal(database);
     this.#commits = new GroupCommit(database, onCommit);
+    this.#compactor = new JournalCompactor(this.#statements, this.#commits);
   }
 
   /** Answers that are followed now. */
@@ -88,6 +92,7 @@ export class SqliteJournal implements Journal {
         const { changes } = advance.run(last.seq, isEnd, answerKey, first.seq - 1, holder, epoch);
         if (changes === 0) return this.#refusal(lease, events);
         insertBatch.run(answerKey, last.seq, text);
+        if (isEnd === 1) this.#statements.noteEnd.run(last.at, answerKey);
         return undefined;
       },
       () => this.#tail.publish(answerId, events),
@@ -98,8 +103,9 @@ export class SqliteJournal implements Journal {
     const events: JournalEvent[] = [];
     if (limit <= 0) return events;
     for (const row of this.#statements.readBatches.iterate(answerId, after)) {
-      for (const event of JSON.parse(row.events) as JournalEvent[]) {
-        if (event.seq > after && events.length < limit) events.push(event);
+      for (const event of expandEvents(JSON.parse(row.events) as StoredEvent[], after)) {
+        if (events.length >= limit) break;
+        events.push(event);
       }
       if (events.length >= limit) break;
     }
@@ -146,15 +152,21 @@ export class SqliteJournal implements Journal {
 
   /** Forgets answers that have ended, with all their events; those that run stay. */
   async remove(answerIds: readonly string[]): Promise<void> {
-    await this.#commits.write(() => {
-      for (const answerId of answerIds) {
+    for (const answerId of answerIds) {
+      // Each by itself: a long journal has thousands of rows, and others wait for the end of a transaction.
+      await this.#commits.write(() => {
         const head = this.#statements.findHead.get(answerId);
-        if (head?.is_ended !== 1) continue;
+        if (head?.is_ended !== 1) return;
         for (const name of ["removeBatches", "removeAsk", "removeHead"] as const) {
           this.#statements[name].run(head.answer_key);
         }
-      }
-    });
+      });
+    }
+  }
+
+  /** Draws the deltas of answers that ended long ago together; tells nothing to any reader, and changes nothing of what it reads. */
+  compact(options: CompactOptions): Promise<number> {
+    return this.#compactor.compact(options);
   }
 
   async close(): Promise<void> {

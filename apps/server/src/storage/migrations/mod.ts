@@ -7,6 +7,7 @@ import { answerMeasures } from "./m0005_answer_measures.ts";
 import { apiKeys } from "./m0006_api_keys.ts";
 import { consoleSettings } from "./m0007_console_settings.ts";
 import { projectContexts } from "./m0008_project_contexts.ts";
+import { retention } from "./m0009_retention.ts";
 
 /** Every migration by name, in the order of the names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0006_api_keys": apiKeys,
   "0007_console_settings": consoleSettings,
   "0008_project_contexts": projectContexts,
+  "0009_retention": retention,
 };
