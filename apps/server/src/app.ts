@@ -48,6 +48,7 @@ import { RecentTimings } from "./providers/recent_timings.ts";
 import { RouteBook } from "./providers/route_book.ts";
 import { TargetTests } from "./providers/target_tests.ts";
 import { createTransport } from "./providers/transport.ts";
+import { RetentionKeeper } from "./retention/mod.ts";
 import type { Services } from "./services.ts";
 import { RouteSettingsService } from "./settings/mod.ts";
 import { openStorage } from "./storage/mod.ts";
@@ -329,7 +330,9 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     onError: (error) =>
       log.error({ err: error }, "The changed configuration is wrong: the one before it stays in force"),
   });
+  const keeper = new RetentionKeeper({ storage, audit, log, retention: () => current.config.retention });
   await listen(server, config);
+  keeper.start();
   return {
     config,
     url: urlOf(server, config.host),
@@ -361,6 +364,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       server.closeAllConnections();
       await closed;
       await keeping;
+      await keeper.close();
       lag.close();
       await project.close();
       await transport.close();

@@ -5,9 +5,6 @@ import { createLogger } from "./log.ts";
 import { StorageOpenError } from "./storage/mod.ts";
 import { printWelcome } from "./welcome.ts";
 
-/** How long running answers may go on after a signal to stop, in milliseconds. */
-const GRACE_MS = 10_000;
-
 /** Signals closer together than this are one. */
 const REPEATED_SIGNAL_MS = 1_000;
 
@@ -33,7 +30,7 @@ function stopOnSignal(app: App): void {
     }
     stoppingSince = Date.now();
     log.info({ signal }, "Stopping");
-    app.close(GRACE_MS).then(
+    app.close(app.config.drainMs).then(
       () => process.exit(0),
       (error) => {
         log.error({ err: error }, "Stopping failed");

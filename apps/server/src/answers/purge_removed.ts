@@ -19,9 +19,21 @@ export async function purgeRemoved({ store, journal, cancel, now }: PurgeOptions
     const entries = await Promise.all(answerIds.map((answerId) => journal.find(answerId)));
     const running = entries.flatMap((entry) => (entry?.isEnded === false ? [entry.header.answerId] : []));
     for (const answerId of running) cancel(answerId);
-    if (running.length > 0) continue;
-    // The journal first: a conversation whose purge was cut off is still found the next time.
-    await journal.remove(answerIds);
-    await store.purge(id);
+    if (running.length === 0) await purgeConversation(id, { store, journal });
   }
+}
+
+/** Deletes a removed conversation for good, with its answers, of which none runs; tells how many those were. */
+export async function purgeConversation(
+  id: string,
+  {
+    store,
+    journal,
+  }: { store: Pick<ConversationStore, "turns" | "purge">; journal: Pick<PurgeOptions["journal"], "remove"> },
+): Promise<number> {
+  const answerIds = (await store.turns(id)).map(({ answerId }) => answerId);
+  // The journal first: a conversation whose purge was cut off is still found the next time.
+  await journal.remove(answerIds);
+  await store.purge(id);
+  return answerIds.length;
 }

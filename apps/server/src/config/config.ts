@@ -4,6 +4,7 @@ import type { PrefillStyle } from "@cogniforge/core/providers";
 import type { HedgeLimits } from "@cogniforge/core/resilience";
 import type { AiSdkSource } from "./ai_sdk_source.ts";
 import type { LimitsConfig } from "./limits.ts";
+import type { RetentionConfig } from "./retention.ts";
 import type { Secret } from "./secret.ts";
 import type { SetupHint } from "./setup_hint.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
@@ -117,6 +118,9 @@ export interface Config {
   readonly isMaxResponseTokensSet: boolean;
   readonly isExtreme: boolean;
   readonly limits: LimitsConfig;
+  readonly retention: RetentionConfig;
+  /** How long running answers may go on after a signal to stop, in milliseconds. */
+  readonly drainMs: number;
   /** `ALLOW_MOCK_LLM`: trial answers are welcome where nothing else can answer. */
   readonly isMockAllowed: boolean;
   /** `LLM_FORCE_MOCK`: whatever is asked for, the mock answers. */

@@ -10,6 +10,7 @@ import {
   httpProviderSchema,
   mockSchema,
   priceSchema,
+  retentionSchema,
   routeSchema,
   targetSchema,
   timeoutsSchema,
@@ -125,6 +126,7 @@ function knownFields(path: Path, raw: unknown): string[] {
     return Object.keys(dialect === "mock" ? mockSchema.shape : httpProviderSchema.shape);
   }
   if (path[0] === "hedging") return Object.keys(hedgingSchema.shape);
+  if (path[0] === "retention") return Object.keys(retentionSchema.shape);
   if (path[0] === "prices") return Object.keys(priceSchema.shape);
   if (path.length === 2) return Object.keys(routeSchema.shape);
   return Object.keys(path[2] === "timeouts" ? timeoutsSchema.shape : targetSchema.shape);

@@ -172,12 +172,33 @@ export const hedgingSchema = z
   })
   .meta({ description: "What hedging may cost, over all routes" });
 
+const daysKept = (description: string) =>
+  z
+    .int()
+    .min(0)
+    .max(36_500)
+    .optional()
+    .meta({ description: `${description}; 0: for ever` });
+
+export const retentionSchema = z
+  .strictObject({
+    compactAfterHours: z.int().min(0).max(876_000).optional().meta({
+      description: "Hours after an answer's end until its journal is compacted; 0: never; default 24",
+    }),
+    conversationDays: daysKept("Days since a conversation's last question; default 0"),
+    answerDays: daysKept("Days since the end of an answer that belongs to no conversation; default 30"),
+    measureDays: daysKept("Days of the measures of single answers; default 90"),
+    auditDays: daysKept("Days of the log of changes; default 365"),
+  })
+  .meta({ description: "How long what is kept is kept" });
+
 export const configFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
     providers: z.record(nameSchema, providerSchema).optional(),
     routes: z.record(nameSchema, routeSchema).optional(),
     hedging: hedgingSchema.optional(),
+    retention: retentionSchema.optional(),
     prices: z
       .record(z.string().min(1).max(256), priceSchema)
       .optional()

@@ -9,6 +9,7 @@ import type { ParsedConfigFile } from "./file_schema.ts";
 import { deepFreeze, toRecord } from "./frozen.ts";
 import { reportIgnoredVariables } from "./ignored_variables.ts";
 import { type Policy, readPolicy } from "./policy.ts";
+import { readRetention } from "./read_retention.ts";
 import { routeOrigins } from "./route_origins.ts";
 import { buildRoutes, DEFAULT_ROUTE, forceMock } from "./routes.ts";
 import { readSettings } from "./settings.ts";
@@ -34,6 +35,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
   const path = await findConfigFile(reader, source.directory, report);
   const file =
     path === undefined ? undefined : await readFileContent(path, { source, reader, policy, hasMock, report });
+  const retention = readRetention(reader, file?.retention);
   const providers = collectProviders(file, ofEnvironment, { reader, hasMock, report });
   if (report.errors.length > 0) throw new ConfigError(report.errors, path);
 
@@ -48,6 +50,7 @@ export async function loadConfig(source: ConfigSource): Promise<Config> {
     routeOrigins: toRecord(routeOrigins({ file, reader, isExtreme: settings.isExtreme })),
     prices: toRecord(Object.entries(file?.prices ?? {})),
     hedging: { ...file?.hedging },
+    retention,
     hints: route ? setupHints(reader, { route, providers, isRouteOfFile, isMockAllowed: hasMock }) : [],
     notices: report.notices,
     ...(path !== undefined && { file: path }),

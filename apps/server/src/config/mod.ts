@@ -22,6 +22,7 @@ export type { LimitsConfig } from "./limits.ts";
 export { loadConfig } from "./load_config.ts";
 export { isProxyName, LOOPBACK } from "./proxy_names.ts";
 export { resolveRoute } from "./resolve_route.ts";
+export type { RetentionConfig } from "./retention.ts";
 export { maskKey, Secret } from "./secret.ts";
 export type { OtlpConfig, SamplerConfig, TelemetryConfig } from "./telemetry.ts";
 export type { WatchConfigOptions } from "./watch_config.ts";

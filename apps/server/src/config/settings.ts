@@ -30,6 +30,7 @@ export type Settings = Pick<
   | "isMaxResponseTokensSet"
   | "isExtreme"
   | "limits"
+  | "drainMs"
   | "isMockForced"
   | "project"
 >;
@@ -62,6 +63,7 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
     isMaxResponseTokensSet: reader.isSet("ADMIN_AI_MAX_RESPONSE_TOKENS"),
     isExtreme,
     limits: readLimits(reader),
+    drainMs: reader.integer("COGNIFORGE_DRAIN_SECONDS", 10, { min: 0, max: 3_600 }) * 1000,
     isMockForced: readForcedMock(reader),
   };
 }

@@ -7,6 +7,7 @@ import type { CheckResult } from "./check.ts";
 import { say } from "./check.ts";
 import { inspectDatabase } from "./inspect_database.ts";
 import type { Patient } from "./patient.ts";
+import { checkRetention } from "./retention_check.ts";
 
 const MEGABYTE = 2 ** 20;
 /** Below this a long answer may not fit, with the log that the database keeps of it. */
@@ -33,6 +34,7 @@ export async function* checkStore({ config, server, signal }: Patient): AsyncGen
     signal,
     server?.kind === "own" || server?.kind === "running",
   );
+  yield checkRetention(config.retention);
 }
 
 async function checkFolder(directory: string): Promise<CheckResult> {

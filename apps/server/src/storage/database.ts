@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
+import { letNewShrink, letOldShrink } from "./free_pages.ts";
 import { nodeSqliteDialect } from "./kysely_dialect.ts";
 import { backUpBeforeMigration } from "./migration_backup.ts";
 import { MIGRATIONS } from "./migrations/mod.ts";
@@ -39,9 +40,11 @@ export async function openDatabase(directory: string): Promise<OpenedDatabase> {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+    letNewShrink(database);
     setUp(database, path);
     const kysely = new Kysely<StorageSchema>({ dialect: nodeSqliteDialect(database) });
     await migrate(database, kysely, path);
+    letOldShrink(database, path);
     return { path, database, kysely };
   } catch (error) {
     database?.close();

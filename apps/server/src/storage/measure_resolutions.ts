@@ -10,8 +10,7 @@ export const RESOLUTIONS = [
   { stepMs: DAY, keptMs: 400 * DAY },
 ] as const;
 
-/** Single answers are kept this long, and no more of them than `MOST_SINGLE`: about an hour and a half at 1,000 a minute. */
-export const SINGLE_KEPT_MS = 7 * DAY;
+/** However long single answers are kept, there are no more of them: an hour and a half at 1,000 a minute. */
 export const MOST_SINGLE = 100_000;
 
 /** The coarsest kept step that divides the wanted one; `undefined` where only single answers are fine enough. */

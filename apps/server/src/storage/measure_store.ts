@@ -39,6 +39,11 @@ export interface MeasureStore {
   sums(window: MeasureWindow): Promise<StepSums[]>;
   /** The latest ended answers, newest first; conversations are told where `owner` has them. */
   latest(owner: string, limit: number, filter?: MeasureFilter): Promise<MeasuredAnswer[]>;
-  /** Sums up what was written since, and forgets what is too old. Call it now and then. */
+  /** Sums up what was written since, and forgets sums that are too old. Call it now and then. */
   keep(): Promise<void>;
+  /**
+   * Forgets single answers that ended before a moment (epoch milliseconds; absent: none for their age) or are too many; tells how many.
+   * Never one that is not in the sums.
+   */
+  forgetSingle(before: number | undefined): Promise<number>;
 }

@@ -138,6 +138,13 @@ export interface StorageSchema {
     tokens: number;
     answers: number;
   };
+  /** Of the journal, as far as others ask for it. */
+  journal_heads: {
+    answer_id: string;
+    is_ended: number;
+    /** Absent while the answer runs. */
+    ended_at: number | null;
+  };
   health_checks: {
     id: number;
     checked_at: number;

@@ -3,7 +3,7 @@ import type { WallClock } from "@cogniforge/core/journal";
 import type { AnswerMeasures } from "@cogniforge/core/metrics";
 import { AnswerSums } from "@cogniforge/core/metrics";
 import type { Kysely, Selectable, Transaction } from "kysely";
-import { MOST_SINGLE, RESOLUTIONS, resolutionFor, SINGLE_KEPT_MS } from "./measure_resolutions.ts";
+import { MOST_SINGLE, RESOLUTIONS, resolutionFor } from "./measure_resolutions.ts";
 import type { MeasuredAnswer, MeasureFilter, MeasureStore, MeasureWindow, StepSums } from "./measure_store.ts";
 import type { StorageSchema } from "./schema.ts";
 
@@ -102,7 +102,7 @@ export class SqliteMeasureStore implements MeasureStore {
     }
     if (now - this.#forgotAt >= FORGET_EVERY_MS) {
       this.#forgotAt = now;
-      await this.forget();
+      await this.forgetSums();
     }
   }
 
@@ -133,8 +133,8 @@ export class SqliteMeasureStore implements MeasureStore {
     }
   }
 
-  /** Forgets sums that are too old, and single answers that are too old or too many; never one that is not in the sums. */
-  async forget(): Promise<void> {
+  /** Forgets sums that are too old. */
+  async forgetSums(): Promise<void> {
     const now = this.#clock.wallTime();
     for (const { stepMs, keptMs } of RESOLUTIONS) {
       await this.#db
@@ -143,19 +143,23 @@ export class SqliteMeasureStore implements MeasureStore {
         .where("starts_at", "<", now - keptMs)
         .execute();
     }
+  }
+
+  async forgetSingle(before = Number.NEGATIVE_INFINITY): Promise<number> {
     const last = await summedUpTo(this.#db);
-    for (;;) {
+    for (let forgotten = 0; ; ) {
       const gone = this.#db
         .selectFrom("answer_measures")
         .select("measure_key")
         .where("measure_key", "<=", last)
-        .where((or) => or.or([or("ended_at", "<", now - SINGLE_KEPT_MS), or("measure_key", "<=", last - MOST_SINGLE)]))
+        .where((or) => or.or([or("ended_at", "<", before), or("measure_key", "<=", last - MOST_SINGLE)]))
         .limit(PAGE);
       const { numDeletedRows } = await this.#db
         .deleteFrom("answer_measures")
         .where("measure_key", "in", gone)
         .executeTakeFirst();
-      if (numDeletedRows < PAGE) return;
+      forgotten += Number(numDeletedRows);
+      if (numDeletedRows < PAGE) return forgotten;
       await nextTurn();
     }
   }

@@ -136,17 +136,21 @@ test("SqliteMeasureStore.latest() tells the conversation to its owner alone, and
   await storage.close();
 });
 
-test("SqliteMeasureStore.forget() drops what is too old, and nothing that is not in the sums", async () => {
+test("SqliteMeasureStore forgets what is too old, and nothing that is not in the sums", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const store = storeOf(storage);
   for (const [index, days] of [0, 2, 6, 8, 20, 500].entries()) {
     await storage.records.put(record(`answer-${index}`, { at: NOW - days * DAY }));
   }
-  await store.forget();
+  const before = NOW - 7 * DAY;
+  await store.forgetSums();
+  expect(await store.forgetSingle(before)).toBe(0);
   expect(await store.latest("user:1", 10)).toHaveLength(6);
   await store.sumUp();
-  await store.forget();
+  await store.forgetSums();
+  expect(await store.forgetSingle(undefined)).toBe(0);
+  expect(await store.forgetSingle(before)).toBe(3);
   expect(await store.latest("user:1", 10)).toHaveLength(3);
   const kept = await storage.kysely.selectFrom("measure_sums").select(["resolution_ms"]).execute();
   const counts = Map.groupBy(kept, ({ resolution_ms }) => resolution_ms);

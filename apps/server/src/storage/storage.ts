@@ -7,6 +7,7 @@ import type { ApiKeyStore } from "./api_keys.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
+import { freePages } from "./free_pages.ts";
 import type { CommitObserver } from "./group_commit.ts";
 import type { MeasureStore } from "./measure_store.ts";
 import type { ProjectContexts } from "./project_contexts.ts";
@@ -16,6 +17,7 @@ import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
 import { SqliteApiKeys } from "./sqlite_api_keys.ts";
 import { SqliteAuditLog } from "./sqlite_audit_log.ts";
 import { SqliteConversations } from "./sqlite_conversations.ts";
+import { SqliteExpiry } from "./sqlite_expiry.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
 import { SqliteMeasureStore } from "./sqlite_measure_store.ts";
 import { SqlitePrefillMemory } from "./sqlite_prefill_memory.ts";
@@ -44,10 +46,14 @@ export interface Storage {
   auditLog: AuditLog;
   projectContexts: ProjectContexts;
   database: DatabaseSync;
+  /** Finds what is old enough to be deleted. */
+  expiry: SqliteExpiry;
   /** The one query builder on the connection: others must use it too, since its mutex keeps transactions apart. */
   kysely: Kysely<StorageSchema>;
   /** Whether a row can be written now; a full disk or a lost file says no. */
   isHealthy(): Promise<boolean>;
+  /** Gives room that is free inside the file back to the disk; tells how many bytes. */
+  freePages(): Promise<number>;
   /** Finishes the appends under way, ends the followers and closes the file. */
   close(): Promise<void>;
 }
@@ -76,8 +82,10 @@ export async function openStorage({
     routeVersions: new SqliteRouteVersions(kysely),
     auditLog: new SqliteAuditLog(kysely),
     projectContexts: new SqliteProjectContexts(kysely),
+    expiry: new SqliteExpiry(kysely),
     database,
     kysely,
+    freePages: () => freePages(database),
     isHealthy: () => canWrite(kysely, clock),
     async close() {
       await journal.close();

@@ -18,6 +18,7 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   "user-role-changed": m.audit_user_role_changed,
   "user-disabled": m.audit_user_disabled,
   "user-enabled": m.audit_user_enabled,
+  "old-data-deleted": m.audit_old_data_deleted,
 };
 
 /** What was done; an action that this page does not know by its own name. */
