@@ -1,3 +1,6 @@
+/** Made once, since an error costs its stack. */
+const RETURNED = new DOMException("The stream was returned", "AbortError");
+
 /**
  * An async generator that ends at once when it is aborted or returned, even while it waits.
  *
@@ -12,6 +15,7 @@ export function cancellable<T>(
   const onAbort = () => own.abort(signal.reason);
   const release = () => signal.removeEventListener("abort", onAbort);
   let generator: AsyncGenerator<T, void, undefined> | undefined;
+  let isOver = false;
   return {
     async next() {
       if (generator === undefined) {
@@ -21,16 +25,21 @@ export function cancellable<T>(
       }
       try {
         const result = await generator.next();
-        if (result.done) release();
+        if (result.done) {
+          isOver = true;
+          release();
+        }
         return result;
       } catch (error) {
+        isOver = true;
         release();
         throw error;
       }
     },
     async return() {
       release();
-      own.abort();
+      if (isOver) return { done: true, value: undefined };
+      own.abort(RETURNED);
       generator ??= run(own.signal);
       return await generator.return();
     },

@@ -16,8 +16,10 @@ export interface AnswerReader {
   isAnswer(body: JsonObject): boolean;
   /** Whether the data of an event is the end mark of the stream. */
   isEndMark(data: string): boolean;
-  /** Reads one piece of a stream. */
-  readChunk(chunk: JsonObject, parts: ProviderPart[]): void;
+  /** Reads one piece of a stream; `data` is its JSON, where it came as an event of its own. */
+  readChunk(chunk: JsonObject, parts: ProviderPart[], data?: string): void;
+  /** Reads an event that differs from an earlier one only in its text, without parsing it; false if it is not one. */
+  readAlike?(data: string, parts: ProviderPart[]): boolean;
   /** Reads an answer that came in one piece. */
   readWhole(body: JsonObject, parts: ProviderPart[]): void;
   /** Judges an error that stands outside the chunks. */

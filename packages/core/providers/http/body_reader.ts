@@ -171,6 +171,7 @@ export class BodyReader {
   }
 
   #readEvent({ data, event }: { data: string; event: string | undefined }, parts: ProviderPart[], isLast: boolean) {
+    if (event === undefined && this.#readAlike(data, parts)) return;
     const text = data.trim();
     if (text === "") return;
     if (this.#answer.isEndMark(text)) {
@@ -185,7 +186,7 @@ export class BodyReader {
     else if (chunk !== undefined) {
       this.#events++;
       this.#malformedInARow = 0;
-      this.#readChunk(chunk, text.length, parts);
+      this.#readChunk(chunk, text.length, parts, text);
     } else {
       // The last event of a stream that was cut in the middle of it.
       if (isLast && isCutJson(text)) return;
@@ -193,11 +194,24 @@ export class BodyReader {
     }
   }
 
-  #readChunk(chunk: JsonObject, chars: number, parts: ProviderPart[]): void {
+  #readAlike(data: string, parts: ProviderPart[]): boolean {
     const from = parts.length;
-    this.#answer.readChunk(chunk, parts);
+    if (!this.#answer.readAlike?.(data, parts)) return false;
+    this.#events++;
+    this.#malformedInARow = 0;
+    this.#count(data.length, parts, from);
+    return true;
+  }
+
+  #readChunk(chunk: JsonObject, chars: number, parts: ProviderPart[], data?: string): void {
+    const from = parts.length;
+    this.#answer.readChunk(chunk, parts, data);
     if (this.#answer.isAtEnd) this.#isDone = true;
-    else if (!this.#size.add(chars, parts, from)) throw malformed("an answer beyond the limit of its length");
+    else this.#count(chars, parts, from);
+  }
+
+  #count(chars: number, parts: readonly ProviderPart[], from: number): void {
+    if (!this.#size.add(chars, parts, from)) throw malformed("an answer beyond the limit of its length");
   }
 
   #countMalformed(): void {

@@ -136,7 +136,7 @@ async function refuseFailure(
   body: UpstreamBodyReader | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { status, headers } = response;
+  const { status } = response;
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
     const detail = "a redirect, which is not followed: the base URL must name the final address";
     throw new UpstreamError({ code: "malformed", action: "fallback", status, detail });
@@ -144,7 +144,7 @@ async function refuseFailure(
   if (response.ok) return;
   const text = body === undefined ? "" : await readErrorBody(body);
   if (signal.aborted) return;
-  throw new UpstreamError(classifyResponse({ status, headers, body: text, now: now() }));
+  throw new UpstreamError(classifyResponse({ status, headers: response.headers, body: text, now: now() }));
 }
 
 function asUpstreamError(error: unknown): UpstreamError {

@@ -4,6 +4,7 @@ import { asArray, asObject, asText, type JsonObject } from "../_json.ts";
 import type { AnswerReader, ErrorContext } from "../http/mod.ts";
 import type { ProviderPart } from "../provider.ts";
 import { WholeCharacters } from "../whole_characters.ts";
+import { AlikeChunks } from "./alike_chunks.ts";
 import { readContent } from "./content.ts";
 import { isDoneMark } from "./done_mark.ts";
 import { failureOfFinishReason, finishWord, toFinishReason } from "./finish_reason.ts";
@@ -21,6 +22,7 @@ import { readUsage } from "./usage.ts";
  */
 export class ChatAnswer implements AnswerReader {
   readonly #errors: ErrorContext;
+  readonly #alike = new AlikeChunks();
   readonly #thinkTags = new ThinkTagSplitter();
   readonly #text = new WholeCharacters();
   /** The tokens of what was said as text and is not released. */
@@ -58,8 +60,9 @@ export class ChatAnswer implements AnswerReader {
    *
    * @throws {UpstreamError} If the chunk is or holds an error and the model has not finished.
    */
-  readChunk(chunk: JsonObject, parts: ProviderPart[]): void {
+  readChunk(chunk: JsonObject, parts: ProviderPart[], data?: string): void {
     const choices = ownChoices(chunk);
+    if (data !== undefined) this.#alike.learn(data, chunk);
     this.#readReport(chunk, choices[0], parts);
     for (const choice of choices) {
       // Perplexity sends the whole message so far beside each delta: it counts only where there is no delta.
@@ -67,6 +70,14 @@ export class ChatAnswer implements AnswerReader {
       if (delta !== undefined) this.#readMessage(delta, choice, parts, false);
     }
     this.#readEnd(chunk, choices, parts);
+  }
+
+  readAlike(data: string, parts: ProviderPart[]): boolean {
+    const text = this.#alike.textOf(data);
+    if (text === undefined) return false;
+    this.#tokens.push(text.length);
+    this.#sayText(text, parts);
+    return true;
   }
 
   /**
@@ -159,9 +170,8 @@ export class ChatAnswer implements AnswerReader {
     if (text !== "" || isNothingElse) this.#tokens.push(text.length, logprobs);
     if (reasoning !== "") this.#say("reasoning", reasoning, parts);
     if (text !== "") {
-      for (const run of isWhole ? this.#thinkTags.pushWhole(text) : this.#thinkTags.push(text)) {
-        this.#say(run.kind, run.text, parts);
-      }
+      if (isWhole) for (const run of this.#thinkTags.pushWhole(text)) this.#say(run.kind, run.text, parts);
+      else this.#sayText(text, parts);
     }
     if (refusal !== "") {
       this.#hasRefused = true;
@@ -190,6 +200,10 @@ export class ChatAnswer implements AnswerReader {
       this.#hasToolCall = true;
       parts.push(part);
     }
+  }
+
+  #sayText(text: string, parts: ProviderPart[]): void {
+    for (const run of this.#thinkTags.push(text)) this.#say(run.kind, run.text, parts);
   }
 
   #say(kind: "text" | "reasoning", text: string, parts: ProviderPart[]): void {
