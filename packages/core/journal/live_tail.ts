@@ -23,13 +23,18 @@ interface Follower {
 interface Channel {
   followers: Set<Follower>;
   window: TailWindow;
+  /** Whether it waits for its first follower. */
+  isExpecting: boolean;
 }
+
+/** So many events are kept of an answer that has just begun for a follower who has not come yet. */
+const EXPECTING_EVENTS = 32;
 
 /**
  * Makes `follow` live, for every journal: the journal reads and writes, this tells followers what was just written.
  *
- * An answer has an entry only while somebody follows it, so an answer that nobody watches costs one failed lookup per
- * append and nothing ever grows. There are no timers: a publication wakes each waiting follower once.
+ * An answer has an entry only while somebody follows it, or is about to, so an answer that nobody watches costs one failed lookup
+ * per append and nothing ever grows. There are no timers: a publication wakes each waiting follower once.
  */
 export class LiveTail {
   readonly #source: TailSource;
@@ -46,7 +51,9 @@ export class LiveTail {
 
   /** Answers with followers now. */
   get size(): number {
-    return this.#channels.size;
+    let count = 0;
+    for (const { followers } of this.#channels.values()) if (followers.size > 0) count++;
+    return count;
   }
 
   /** Followers of all answers now. */
@@ -56,12 +63,20 @@ export class LiveTail {
     return count;
   }
 
+  /** An answer begins here: whoever follows it soon needs not ask the journal. */
+  begin(answerId: string): void {
+    const window = new TailWindow(this.#windowEvents, true);
+    this.#channels.set(answerId, { followers: new Set(), window, isExpecting: true });
+  }
+
   /** Tells followers what the journal has just made durable; calls of one answer come in the order of its sequence. */
   publish(answerId: string, events: readonly JournalEvent[]): void {
     const channel = this.#channels.get(answerId);
     if (channel === undefined) return;
     channel.window.push(events);
     for (const follower of channel.followers) follower.wake?.();
+    if (channel.isExpecting) channel.isExpecting = !channel.window.hasEnd && channel.window.length <= EXPECTING_EVENTS;
+    this.#forgetUnused(answerId, channel);
   }
 
   /** Ends every following, as an abort would. */
@@ -125,16 +140,21 @@ export class LiveTail {
   #join(answerId: string, follower: Follower): Channel {
     let channel = this.#channels.get(answerId);
     if (channel === undefined) {
-      channel = { followers: new Set(), window: new TailWindow(this.#windowEvents) };
+      channel = { followers: new Set(), window: new TailWindow(this.#windowEvents), isExpecting: false };
       this.#channels.set(answerId, channel);
     }
     channel.followers.add(follower);
+    channel.isExpecting = false;
     return channel;
   }
 
   #leave(answerId: string, follower: Follower): void {
     const channel = this.#channels.get(answerId);
     channel?.followers.delete(follower);
-    if (channel?.followers.size === 0) this.#channels.delete(answerId);
+    if (channel !== undefined) this.#forgetUnused(answerId, channel);
+  }
+
+  #forgetUnused(answerId: string, { followers, isExpecting }: Channel): void {
+    if (followers.size === 0 && !isExpecting) this.#channels.delete(answerId);
   }
 }

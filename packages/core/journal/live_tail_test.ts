@@ -136,3 +136,26 @@ test("LiveTail.close() ends every following", async () => {
   assert.deepEqual(await Promise.all(readers), [[delta(1)], []]);
   assert.equal(tail.size, 0);
 });
+
+test("LiveTail asks the journal nothing for a reader who comes soon after an answer began here", async () => {
+  const { tail, append, counts } = tailOf();
+  tail.begin("answer-1");
+  append(...deltas(1, 3));
+  const reader = collect(tail.follow("answer-1", { after: 0 }));
+  await nextTask();
+  append(delta(4), end(5));
+  assert.deepEqual(await reader, [...deltas(1, 4), end(5)]);
+  assert.equal(counts.reads, 0);
+  assert.equal(tail.size, 0);
+});
+
+test("LiveTail forgets an answer that began here when nobody comes, or it is over", async () => {
+  const { tail, append, counts } = tailOf();
+  tail.begin("answer-1");
+  append(...deltas(1, 40));
+  const reader = collect(tail.follow("answer-1", { after: 0 }));
+  await nextTask();
+  append(end(41));
+  assert.deepEqual(await reader, [...deltas(1, 40), end(41)]);
+  assert.ok(counts.reads > 0, "what is older stands in the journal");
+});

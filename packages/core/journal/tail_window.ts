@@ -3,10 +3,18 @@ import type { JournalEvent } from "../events/mod.ts";
 /** The latest events of one answer, contiguous and bounded. */
 export class TailWindow {
   readonly #capacity: number;
+  readonly #isFromStart: boolean;
   #events: JournalEvent[] = [];
 
-  constructor(capacity: number) {
+  /** @param isFromStart Whether the answer has no event before those that will be pushed. */
+  constructor(capacity: number, isFromStart = false) {
     this.#capacity = capacity;
+    this.#isFromStart = isFromStart;
+  }
+
+  /** How many events are in it. */
+  get length(): number {
+    return this.#events.length;
   }
 
   /** Sequence of the latest event; 0 if there was none yet. */
@@ -32,7 +40,8 @@ export class TailWindow {
   /** Up to `limit` events after a sequence; `undefined` if the window can't tell, as it begins later or is empty. */
   after(seq: number, limit: number): readonly JournalEvent[] | undefined {
     const first = this.#events[0];
-    if (first === undefined || seq + 1 < first.seq) return undefined;
+    if (first === undefined) return this.#isFromStart && seq === 0 ? [] : undefined;
+    if (seq + 1 < first.seq) return undefined;
     const from = seq + 1 - first.seq;
     return this.#events.slice(from, from + limit);
   }

@@ -60,14 +60,16 @@ export class SqliteJournal implements Journal {
   ): Promise<{ created: true; lease: Lease } | { created: false; entry: JournalEntry }> {
     const { answerId, owner, createdAt } = header;
     const ask = JSON.stringify(header.ask);
-    return this.#commits.write(() => {
+    const made = await this.#commits.write(() => {
       const entry = this.#find(answerId);
-      if (entry !== undefined) return { created: false, entry };
+      if (entry !== undefined) return { created: false as const, entry };
       const expiresAt = this.#clock.wallTime() + ttlMs;
       const answerKey = Number(this.#statements.insertHead.run(answerId, holder, expiresAt).lastInsertRowid);
       this.#statements.insertAsk.run(answerKey, owner, createdAt, ask);
-      return { created: true, lease: this.#lease({ answerId, holder, epoch: 1, expiresAt }, answerKey) };
+      return { created: true as const, lease: this.#lease({ answerId, holder, epoch: 1, expiresAt }, answerKey) };
     });
+    if (made.created) this.#tail.begin(answerId);
+    return made;
   }
 
   async find(answerId: string): Promise<JournalEntry | undefined> {
