@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import { createResilience, Engine } from "@cogniforge/core/engine";
 import { failureInfo } from "@cogniforge/core/failures";
@@ -156,6 +157,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     holder,
     prefillMemory: storage.prefillMemory,
     resilience,
+    sha256: (text) => hash("sha256", text),
     observer: telemetry,
     onStart(header) {
       if (header.owner !== DOCTOR_ID) telemetry.noteStart(header);

@@ -309,7 +309,9 @@ test.concurrent("an answer goes on to its end when all its readers have left", a
   say(tap.faucet, "two");
   finish(tap.faucet);
   expect(textOf(await watch(socket.client, { answerId }).done)).toBe("one two");
-  expect(server.app.activity()).toEqual({ running: 0, followed: 0, attended: 0 });
+  await vi.waitFor(() => expect(server.app.activity()).toEqual({ running: 0, followed: 0, attended: 0 }), {
+    interval: 5,
+  });
 });
 
 test("an answer of /v1 without a key of its own is cancelled when its reader has been away for 15 seconds", async () => {

@@ -17,10 +17,10 @@ import type { AnswerRunOptions } from "./run_options.ts";
 export async function runAnswer(options: AnswerRunOptions): Promise<void> {
   const { answerId, ask, route, writer, clock, past } = options;
   const timing = past?.timing ?? new StreamTiming(clock.now());
-  if (writer.state.seq === 0) await writer.write([answerStart(answerId, ask.conversationId, route)]);
+  if (writer.state.seq === 0) writer.stage(answerStart(answerId, ask.conversationId, route));
   if (past !== undefined) await closeOpenAttempts(writer, past);
   const ending = await endingOf(options, timing);
-  await writer.write([await answerEnd(writer, ending, timing, clock.now())]);
+  await writer.write([await answerEnd(writer, ending, timing, { now: clock.now(), sha256: options.sha256 })]);
 }
 
 async function endingOf(options: AnswerRunOptions, timing: StreamTiming): Promise<Ending> {

@@ -19,6 +19,7 @@ export class AnswerWriter {
   readonly #wallTime: () => number;
   #lease: Lease;
   #state: AnswerState;
+  readonly #staged: JournalEvent[] = [];
 
   constructor(journal: Journal, lease: Lease, state: AnswerState, wallTime: () => number) {
     this.#journal = journal;
@@ -27,7 +28,7 @@ export class AnswerWriter {
     this.#wallTime = wallTime;
   }
 
-  /** The answer as its journal has it. */
+  /** The answer as its journal has it, and as it will have it with the next write. */
   get state(): AnswerState {
     return this.#state;
   }
@@ -41,6 +42,13 @@ export class AnswerWriter {
     this.#lease = lease;
   }
 
+  /** Numbers a fact that goes out with those of the next write, which is about to come: one append costs less than two. */
+  stage(fact: AnswerFact): void {
+    const { events, state } = this.#stamp([fact]);
+    this.#staged.push(...events);
+    this.#state = state;
+  }
+
   /**
    * Appends facts in one go; resolves when they are durable.
    *
@@ -48,6 +56,12 @@ export class AnswerWriter {
    */
   async write(facts: readonly AnswerFact[]): Promise<void> {
     if (facts.length === 0) return;
+    const { events, state } = this.#stamp(facts);
+    await this.#journal.append(this.#lease, this.#staged.length > 0 ? [...this.#staged.splice(0), ...events] : events);
+    this.#state = state;
+  }
+
+  #stamp(facts: readonly AnswerFact[]): { events: JournalEvent[]; state: AnswerState } {
     const at = this.#wallTime();
     let state = this.#state;
     const events: JournalEvent[] = [];
@@ -58,7 +72,6 @@ export class AnswerWriter {
       events.push(event);
       state = foldEvent(state, event);
     }
-    await this.#journal.append(this.#lease, events);
-    this.#state = state;
+    return { events, state };
   }
 }

@@ -31,4 +31,8 @@ export const askSchema = z.object({
   onCut: z.enum(["continue", "fail"]).optional(),
   origin: askOriginSchema.optional(),
 });
+
+/** What an answer belongs to; read without checking the messages, which can be long. */
+export const askSubjectSchema = askSchema.pick({ conversationId: true, route: true });
+
 export type Ask = z.infer<typeof askSchema>;

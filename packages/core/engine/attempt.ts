@@ -18,7 +18,7 @@ import type { Clock } from "../resilience/mod.ts";
 import { ProgressWatch } from "../resilience/mod.ts";
 import type { AttemptFact } from "./answer_writer.ts";
 import type { AttemptShape } from "./continuer.ts";
-import { EndedByEngine, orAbort } from "./ended.ts";
+import { AbortableWait, EndedByEngine } from "./ended.ts";
 import { Intake } from "./intake.ts";
 import type { Target } from "./route.ts";
 import { nameOf } from "./route.ts";
@@ -26,6 +26,9 @@ import { tableCost } from "./table_cost.ts";
 
 /** How long a report of usage, or the end mark, may come after the finish reason: late news is not worth a reader's wait. */
 const AFTER_FINISH_MS = 2_000;
+
+/** Why a stream that is over is let go of; made once, since an error costs its stack. */
+const OVER = new EndedByEngine("cancelled");
 
 export interface AttemptOptions {
   attempt: number;
@@ -82,9 +85,10 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
   const stream = target.provider
     .stream({ ...shape.request, model: target.model }, { signal: abort.signal, timeouts })
     [Symbol.asyncIterator]();
+  const wait = new AbortableWait(abort.signal);
   try {
     for (;;) {
-      const read = await orAbort(stream.next(), abort.signal);
+      const read = await wait.for(stream.next());
       if (read.done) break;
       const now = clock.now();
       const before = timing.lastTextAt;
@@ -107,9 +111,10 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
     failure = failureOf(error);
   } finally {
     silence.stop();
+    wait.release();
     signal.removeEventListener("abort", onEnded);
     // Not awaited: a provider that is slow to clean up holds nobody up.
-    abort.abort(new EndedByEngine("cancelled"));
+    abort.abort(OVER);
     stream.return?.().catch(() => {});
   }
   if (releaseError !== undefined) throw releaseError.error;

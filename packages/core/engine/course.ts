@@ -80,7 +80,10 @@ export class Course implements Disposable {
       last = decisive.result;
       if (last.isCommitted) this.#options.continuer.noteAccepted(decisive.step.target, decisive.shape.strategy);
       step = this.#after(decisive, writer.state);
-      await writer.write([attemptEnd(last, decisive.attempt, step)]);
+      const ended = attemptEnd(last, decisive.attempt, step);
+      // The last one goes out with the answer's own end.
+      if (step === undefined) writer.stage(ended);
+      else await writer.write([ended]);
       const interruption = step && step.waitMs > 0 ? await this.#wait(step.waitMs) : undefined;
       if (step === undefined || interruption === undefined) continue;
       this.#failed.push({ ...nameOf(step.target), failure: interruption });

@@ -12,27 +12,34 @@ export class EndedByEngine extends Error {
 }
 
 /**
- * Waits for a promise, or for the signal, whichever is first: a provider that ignores its signal holds nobody up.
+ * Waits for one promise after the other, or for the signal, whichever is first: a provider that ignores its signal holds nobody up.
  *
- * @throws {unknown} The signal's reason.
+ * It listens once for all of them, since listening costs more than waiting.
  */
-export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    promise.catch(() => {});
-    return Promise.reject(signal.reason);
+export class AbortableWait {
+  readonly #signal: AbortSignal;
+  #reject: ((reason: unknown) => void) | undefined;
+  readonly #onAbort = () => this.#reject?.(this.#signal.reason);
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
   }
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(
-      (value) => {
-        signal.removeEventListener("abort", onAbort);
-        resolve(value);
-      },
-      (error) => {
-        signal.removeEventListener("abort", onAbort);
-        reject(error);
-      },
-    );
-  });
+
+  /** @throws {unknown} The signal's reason. */
+  for<T>(promise: Promise<T>): Promise<T> {
+    if (this.#signal.aborted) {
+      promise.catch(() => {});
+      return Promise.reject(this.#signal.reason);
+    }
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** Lets go of the signal. */
+  release(): void {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+  }
 }

@@ -12,6 +12,7 @@ import { AnswerWriter } from "./answer_writer.ts";
 import type { Ask } from "./ask.ts";
 import { askSchema } from "./ask.ts";
 import { EndedByEngine } from "./ended.ts";
+import { type Sha256, webSha256 } from "./facts.ts";
 import type { Past } from "./past.ts";
 import { readPast } from "./past.ts";
 import type { Resilience } from "./resilience.ts";
@@ -33,6 +34,8 @@ export interface EngineOptions {
   leaseTtlMs?: number;
   /** Told of every piece of text on its way. */
   observer?: StreamObserver;
+  /** A digest that is quicker than the web's, where the runtime has one. */
+  sha256?: Sha256;
   /** Called once for each answer that this engine begins or takes up. */
   onStart?: (header: JournalHeader) => void;
   /** Called once for each answer that this engine carried to its end, after the terminal event is durable. */
@@ -84,6 +87,14 @@ export class Engine {
   /** Whether this engine carries the answer right now. */
   isRunning(answerId: string): boolean {
     return this.#running.has(answerId);
+  }
+
+  /** What the journal has of an answer that this engine carries right now, without asking it. */
+  find(answerId: string): JournalEntry | undefined {
+    const running = this.#running.get(answerId);
+    if (running === undefined) return undefined;
+    const { seq, end } = running.writer.state;
+    return { header: running.header, lastSeq: seq, isEnded: end !== undefined };
   }
 
   /**
@@ -157,7 +168,7 @@ export class Engine {
 
   #carry(header: JournalHeader, ask: Ask, route: Route, lease: Lease, past?: Past): void {
     const { answerId } = header;
-    const { journal, random = Math.random, observer, onEnd, onError } = this.#options;
+    const { journal, random = Math.random, sha256 = webSha256, observer, onEnd, onError } = this.#options;
     const writer = new AnswerWriter(journal, lease, past?.state ?? EMPTY_ANSWER_STATE, () => this.#clock.wallTime());
     const abort = new AbortController();
     const policy = ask.onCut === undefined ? route : { ...route, onCut: ask.onCut };
@@ -174,6 +185,7 @@ export class Engine {
           signal: abort.signal,
           memory: this.#memory,
           resilience: this.#resilience,
+          sha256,
           observer,
           past,
         });

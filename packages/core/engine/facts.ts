@@ -62,7 +62,7 @@ export async function answerEnd(
   writer: AnswerWriter,
   { last, failure }: Ending,
   timing: StreamTiming,
-  now: number,
+  { now, sha256 }: { now: number; sha256: Sha256 },
 ): Promise<AnswerFact> {
   const { text, attempts, toolCalls } = writer.state;
   const usage = totalUsage(attempts);
@@ -89,7 +89,10 @@ export async function answerEnd(
 }
 
 /** SHA-256 of a text in UTF-8, in lower-case hexadecimal. */
-async function sha256(text: string): Promise<string> {
+export type Sha256 = (text: string) => string | Promise<string>;
+
+/** By the web's own digest, which every runtime has. */
+export async function webSha256(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

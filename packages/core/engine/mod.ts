@@ -1,6 +1,6 @@
 export type { PrefillMemory } from "../continuation/mod.ts";
 export type { Ask, AskOrigin } from "./ask.ts";
-export { askOriginSchema, askSchema } from "./ask.ts";
+export { askOriginSchema, askSchema, askSubjectSchema } from "./ask.ts";
 export type { EngineOptions, StartRequest } from "./engine.ts";
 export { Engine } from "./engine.ts";
 export { foldJournal } from "./fold_journal.ts";

@@ -17,6 +17,9 @@ export interface RaceOptions extends CourseOptions {
   ended: AbortSignal;
 }
 
+/** Why an attempt ends that has not won; made once, since an error costs its stack. */
+const LOST = new EndedByEngine("cancelled");
+
 interface Runner {
   attempt: number;
   step: Step;
@@ -62,7 +65,7 @@ export class Race {
     } finally {
       cancelHedge();
       // Nothing runs on when one of two could not be written.
-      for (const { abort } of this.#runners) abort.abort(new EndedByEngine("cancelled"));
+      for (const { abort } of this.#runners) abort.abort(LOST);
     }
   }
 
@@ -171,7 +174,7 @@ export class Race {
   #win(runner: Runner, ticket: BreakerTicket): void {
     this.#winner = runner;
     ticket.answering();
-    for (const other of this.#runners) if (other !== runner) other.abort.abort(new EndedByEngine("cancelled"));
+    for (const other of this.#runners) if (other !== runner) other.abort.abort(LOST);
   }
 
   /** Lets the hedge start when nothing was shown in time; never once readers have text, nor for a continuation. */

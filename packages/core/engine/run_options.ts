@@ -5,6 +5,7 @@ import type { AnswerWriter } from "./answer_writer.ts";
 import type { Ask } from "./ask.ts";
 import type { AttemptResult } from "./attempt.ts";
 import type { AttemptShape, Continuer } from "./continuer.ts";
+import type { Sha256 } from "./facts.ts";
 import type { Past } from "./past.ts";
 import type { Step } from "./plan.ts";
 import type { Resilience } from "./resilience.ts";
@@ -21,6 +22,7 @@ export interface AnswerRunOptions {
   /** What is known of the targets' ability to go on. */
   memory: PrefillMemory;
   resilience: Resilience;
+  sha256: Sha256;
   /** Told of every piece of text on its way. */
   observer?: StreamObserver | undefined;
   /** What was before this process took the answer up; absent where it begins here. */

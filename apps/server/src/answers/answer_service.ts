@@ -1,5 +1,5 @@
 import type { Ask, Engine } from "@cogniforge/core/engine";
-import { askSchema, foldJournal, watchAnswer } from "@cogniforge/core/engine";
+import { askSchema, askSubjectSchema, foldJournal, watchAnswer } from "@cogniforge/core/engine";
 import type { CursorPosition, Journal, JournalEntry } from "@cogniforge/core/journal";
 import { ANSWER_ID_PATTERN, decodeCursor, encodeCursor } from "@cogniforge/core/journal";
 import type { TimelineData } from "@cogniforge/core/metrics";
@@ -99,20 +99,19 @@ export class AnswerService implements Answers {
       ({ content }) => typeof content === "string" && content.length > maxQuestionLength,
     );
     if (tooLong >= 0) throw new FailureError("question-too-long", { param: `messages.${tooLong}.content` });
-    const answerId = idempotencyKey === undefined ? newId() : idOfKey(principal.id, idempotencyKey);
-    const text = JSON.stringify(messages);
     const { route, requested = 1 } = input;
-    return this.#once(
-      principal,
-      { answerId, route, requested },
-      (asked) => JSON.stringify(asked.messages) === text,
-      () => this.#beginMessages(principal, answerId, input),
-    );
+    const answerId = idempotencyKey === undefined ? newId() : idOfKey(principal.id, idempotencyKey);
+    const candidate = { answerId, route, requested };
+    const begin = () => this.#beginMessages(principal, answerId, input);
+    // A new id names nothing that could be attached to.
+    if (idempotencyKey === undefined) return this.#letIn(principal, candidate, begin);
+    const text = JSON.stringify(messages);
+    return this.#once(principal, candidate, (asked) => JSON.stringify(asked.messages) === text, begin);
   }
 
   async find(principal: Principal, answerId: string): Promise<AnswerStatus> {
     const { header, lastSeq, isEnded } = await this.#entry(principal, answerId);
-    const { conversationId, route } = askSchema.parse(header.ask);
+    const { conversationId, route } = askSubjectSchema.parse(header.ask);
     return { answerId, conversationId, route, createdAt: header.createdAt, lastSeq, isEnded };
   }
 
@@ -315,7 +314,8 @@ export class AnswerService implements Answers {
 
   /** The answer's entry, if it is the principal's: another's is like none. */
   async #entry(principal: Principal, answerId: string): Promise<JournalEntry> {
-    const entry = await this.#options.journal.find(answerId);
+    const { engine, journal } = this.#options;
+    const entry = engine.find(answerId) ?? (await journal.find(answerId));
     if (entry?.header.owner !== principal.id) throw new FailureError("answer-not-found");
     return entry;
   }

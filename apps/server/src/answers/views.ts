@@ -1,4 +1,4 @@
-import { askSchema } from "@cogniforge/core/engine";
+import { askSubjectSchema } from "@cogniforge/core/engine";
 import type { AnswerState } from "@cogniforge/core/events";
 import type { JournalHeader } from "@cogniforge/core/journal";
 import { encodeCursor } from "@cogniforge/core/journal";
@@ -28,7 +28,7 @@ export function viewOfRecord(record: AnswerRecord): AnswerView {
 /** An answer as JSON, as far as its journal has it. */
 export function viewOfState(header: JournalHeader, state: AnswerState): AnswerView {
   const { answerId, createdAt } = header;
-  const ask = askSchema.parse(header.ask);
+  const ask = askSubjectSchema.parse(header.ask);
   const { text, reasoning, toolCalls, attempts, seq, end } = state;
   return {
     id: answerId,
@@ -49,7 +49,7 @@ export function viewOfState(header: JournalHeader, state: AnswerState): AnswerVi
 /** What is kept of an answer that has ended; `undefined` if it has not. */
 export function recordOf(header: JournalHeader, state: AnswerState): AnswerRecord | undefined {
   const { answerId, owner, createdAt } = header;
-  const { conversationId, route } = askSchema.parse(header.ask);
+  const { conversationId, route } = askSubjectSchema.parse(header.ask);
   const { text, reasoning, toolCalls, end } = state;
   if (end === undefined) return undefined;
   return { answerId, owner, conversationId, route, createdAt, text, reasoning, toolCalls, end };
