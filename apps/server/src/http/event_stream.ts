@@ -7,6 +7,9 @@ const PING_MS = 10_000;
 
 const PING = encodeSse({ comment: "ping" });
 
+/** Made once, since an error costs its stack. */
+const CLOSED = new DOMException("The stream was closed", "AbortError");
+
 export interface EventStreamOptions {
   /** What proves that the connection lives, where a format has its own word for it; by default a comment. */
   ping?: string;
@@ -62,6 +65,6 @@ export class EventStream {
 
   #stop(): void {
     clearInterval(this.#pings);
-    this.#closed.abort();
+    this.#closed.abort(CLOSED);
   }
 }

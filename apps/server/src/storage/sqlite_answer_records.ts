@@ -1,6 +1,7 @@
 import { measuresOf } from "@cogniforge/core/metrics";
 import type { Insertable, Kysely, Selectable } from "kysely";
 import type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
+import { GroupedWrites } from "./grouped_writes.ts";
 import type { StorageSchema } from "./schema.ts";
 import { SearchIndex } from "./search_index.ts";
 
@@ -10,29 +11,47 @@ const IDS_PER_QUERY = 500;
 /** Records of ended answers through Kysely. */
 export class SqliteAnswerRecords implements AnswerRecords {
   readonly #db: Kysely<StorageSchema>;
+  readonly #writes = new GroupedWrites<AnswerRecord>((records) => this.#putAll(records));
 
   constructor(db: Kysely<StorageSchema>) {
     this.#db = db;
   }
 
-  async put(record: AnswerRecord): Promise<void> {
-    const { answer_id, ...columns } = rowOf(record);
+  put(record: AnswerRecord): Promise<void> {
+    return this.#writes.put(record);
+  }
+
+  async #putAll(all: readonly AnswerRecord[]): Promise<void> {
+    // No statement may change a row twice: of an answer's records the last counts.
+    const records = [...new Map(all.map((record) => [record.answerId, record])).values()];
     await this.#db.transaction().execute(async (transaction) => {
       await transaction
         .insertInto("answer_records")
-        .values({ answer_id, ...columns })
-        .onConflict((conflict) => conflict.column("answer_id").doUpdateSet(columns))
+        .values(records.map(rowOf))
+        .onConflict((conflict) =>
+          conflict.column("answer_id").doUpdateSet(({ ref }) => ({
+            owner: ref("excluded.owner"),
+            conversation_id: ref("excluded.conversation_id"),
+            route: ref("excluded.route"),
+            created_at: ref("excluded.created_at"),
+            text: ref("excluded.text"),
+            reasoning: ref("excluded.reasoning"),
+            tool_calls: ref("excluded.tool_calls"),
+            end_event: ref("excluded.end_event"),
+          })),
+        )
         .execute();
       // Once for each answer, whoever writes its record again.
       await transaction
         .insertInto("answer_measures")
-        .values(measuresRowOf(record))
+        .values(records.map(measuresRowOf))
         .onConflict((conflict) => conflict.column("answer_id").doNothing())
         .execute();
-      const { conversationId, text } = record;
-      if (conversationId === undefined || text === "") return;
-      const key = { conversationId, part: "answer", turnId: answer_id } as const;
-      await new SearchIndex(transaction).put(key, text);
+      const index = new SearchIndex(transaction);
+      for (const { answerId, conversationId, text } of records) {
+        if (conversationId === undefined || text === "") continue;
+        await index.put({ conversationId, part: "answer", turnId: answerId }, text);
+      }
     });
   }
 

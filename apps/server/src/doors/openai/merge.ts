@@ -4,6 +4,11 @@
  * Each source is asked for its next item only when its last one was taken: a slow reader slows them all, and nothing piles up.
  */
 export async function* merge<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<{ index: number; item: T }> {
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1) {
+    for await (const item of only) yield { index: 0, item };
+    return;
+  }
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());
   const ready: { index: number; result?: IteratorResult<T>; error?: unknown }[] = [];
   let wake = () => {};
