@@ -261,6 +261,16 @@ export const CATALOGUE = {
       ar: "أطول تأخر لحلقة الأحداث في كل خمس ثوانٍ",
     },
   },
+  exports: {
+    name: "cogniforge_telemetry_exports_total",
+    kind: "counter",
+    unit: "count",
+    labels: ["signal", "outcome"],
+    meaning: {
+      en: "Exports of traces and metrics to an OpenTelemetry collector, by outcome",
+      ar: "عمليات إرسال التتبعات والقياسات إلى مجمّع OpenTelemetry بحسب نتيجتها",
+    },
+  },
   memory: {
     name: "process_resident_memory_bytes",
     kind: "gauge",

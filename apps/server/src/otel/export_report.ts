@@ -1,21 +1,31 @@
+import type { Meter } from "@cogniforge/core/metrics";
 import type { Logger } from "../log.ts";
 
 /** A collector that is down for a day must not fill the logs with it. */
 const EVERY_MS = 60_000;
 
-/** Tells in the log that exports fail, at most once a minute for each signal, and when they work again. */
+export interface ExportReportOptions {
+  log: Logger;
+  meter: Pick<Meter, "add">;
+  /** Monotonic milliseconds; by default of this process. */
+  now?: () => number;
+}
+
+/** Counts exports, and tells in the log that they fail, at most once a minute for each signal, and when they work again. */
 export class ExportReport {
   readonly #log: Logger;
+  readonly #meter: Pick<Meter, "add">;
   readonly #now: () => number;
   readonly #signals = new Map<string, { toldAt: number; unsaid: number }>();
 
-  /** @param now Monotonic milliseconds. */
-  constructor(log: Logger, now: () => number = () => performance.now()) {
+  constructor({ log, meter, now = () => performance.now() }: ExportReportOptions) {
     this.#log = log;
+    this.#meter = meter;
     this.#now = now;
   }
 
   failed(signal: string, error: unknown): void {
+    this.#meter.add("exports", { signal, outcome: "failed" });
     const now = this.#now();
     const known = this.#signals.get(signal);
     if (known !== undefined && now - known.toldAt < EVERY_MS) {
@@ -28,6 +38,7 @@ export class ExportReport {
   }
 
   succeeded(signal: string): void {
+    this.#meter.add("exports", { signal, outcome: "sent" });
     if (this.#signals.delete(signal)) this.#log.info({ signal }, "Exports to the OpenTelemetry collector work again");
   }
 }

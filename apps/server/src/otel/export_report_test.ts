@@ -1,3 +1,4 @@
+import { Meter } from "@cogniforge/core/metrics";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { ExportReport } from "./export_report.ts";
@@ -6,7 +7,8 @@ test("ExportReport tells of failing exports once a minute for each signal, with 
   const lines: Record<string, unknown>[] = [];
   let now = 1_000;
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const report = new ExportReport(log, () => now);
+  const meter = new Meter();
+  const report = new ExportReport({ log, meter, now: () => now });
   const fail = (signal: string) => report.failed(signal, new Error("ECONNREFUSED"));
   for (let index = 0; index < 10; index++) fail("traces");
   fail("metrics");
@@ -23,4 +25,9 @@ test("ExportReport tells of failing exports once a minute for each signal, with 
   report.succeeded("traces");
   expect(lines.at(-1)).toMatchObject({ level: 30, signal: "traces" });
   expect(lines).toHaveLength(4);
+  expect(meter.samples("exports")).toEqual([
+    { labels: { signal: "traces", outcome: "failed" }, value: 12 },
+    { labels: { signal: "metrics", outcome: "failed" }, value: 1 },
+    { labels: { signal: "traces", outcome: "sent" }, value: 2 },
+  ]);
 });

@@ -13,7 +13,7 @@ const FLUSH_MS = 2_000;
 
 /** Starts what is configured. Loaded only where something is: the SDK comes with it. */
 export function startExport(config: TelemetryConfig, { journal, meter, log }: OpenTelemetryOptions): OpenTelemetry {
-  const report = new ExportReport(log);
+  const report = new ExportReport({ log, meter });
   const resource = resourceFromAttributes({
     [ATTR_SERVICE_VERSION]: VERSION,
     [ATTR_SERVICE_INSTANCE_ID]: newId(),
