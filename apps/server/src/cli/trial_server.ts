@@ -25,6 +25,8 @@ export async function startTrialServer({
         COGNIFORGE_CONSOLE: "off",
         ADMIN_EMAIL: "",
         ADMIN_PASSWORD: "",
+        // What a trial does is nobody's measure.
+        OTEL_SDK_DISABLED: "true",
       },
       directory,
       log: createLogger("silent"),

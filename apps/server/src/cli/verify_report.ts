@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<(typeof SUBJECTS)[number], Bilingual>> = {
   port: { en: "Port", ar: "المنفذ" },
   targets: { en: "Targets", ar: "الأهداف" },
   clock: { en: "Clock", ar: "الساعة" },
+  telemetry: { en: "Telemetry", ar: "القياس عن بُعد" },
   doors: { en: "Doors", ar: "الأبواب" },
   public: { en: "Public address", ar: "العنوان العام" },
 };

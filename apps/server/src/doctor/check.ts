@@ -25,6 +25,7 @@ export const SUBJECTS = [
   "port",
   "targets",
   "clock",
+  "telemetry",
   "doors",
   "public",
 ] as const;

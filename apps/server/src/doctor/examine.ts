@@ -7,6 +7,7 @@ import type { Check, Patient } from "./patient.ts";
 import { checkPort } from "./port_check.ts";
 import { checkStore } from "./store_check.ts";
 import { checkTargets } from "./targets_check.ts";
+import { checkTelemetry } from "./telemetry_check.ts";
 
 const CHECKS: readonly Check[] = [
   checkNode,
@@ -16,6 +17,7 @@ const CHECKS: readonly Check[] = [
   checkStore,
   checkPort,
   checkTargets,
+  checkTelemetry,
   checkLocalDoors,
   checkPublicDoors,
 ];

@@ -12,6 +12,7 @@ const TITLES = {
   port: m.doctor_subject_port,
   targets: m.doctor_subject_targets,
   clock: m.doctor_subject_clock,
+  telemetry: m.doctor_subject_telemetry,
   doors: m.doctor_subject_doors,
   public: m.doctor_subject_public,
 };
