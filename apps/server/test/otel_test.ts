@@ -14,9 +14,10 @@ import { Faucet } from "./_faucet.ts";
 import { piecesOf } from "./_fault_play.ts";
 import { KEY, startServer } from "./_server.ts";
 import { overHttp, overWebSocket, watch } from "./_trpc_client.ts";
-import { chatStream, EVENT_STREAM, STOP, startUpstream, streamReply } from "./_upstream.ts";
+import type { UpstreamReply, UpstreamRequest } from "./_upstream.ts";
+import { chatStream, EVENT_STREAM, STOP, startUpstream } from "./_upstream.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const SERVER = 2;
 const CLIENT = 3;
@@ -31,13 +32,16 @@ const QUICK = { OTEL_BSP_SCHEDULE_DELAY: "10", OTEL_METRIC_EXPORT_INTERVAL: "100
 
 const provider = (url: string) => ({ dialect: "openai-chat" as const, baseUrl: `${url}/v1`, model: "model-1" });
 
+/** What is left to say after the beginning that came with the request. */
+function sayRest({ json }: UpstreamRequest): UpstreamReply {
+  const last = (json?.messages as { role: string; content: string }[] | undefined)?.at(-1);
+  const rest = SAID.slice(last?.role === "assistant" ? last.content.length : 0);
+  return { headers: EVENT_STREAM, pieces: chatStream(...piecesOf(rest), STOP, USAGE) };
+}
+
 /** A provider that answers, one that is cut in the middle and one that is busy; a route for each. */
 async function serve(collectorUrl: string, environment: Record<string, string> = {}) {
-  const good = await startUpstream(({ json }) => {
-    const last = (json?.messages as { role: string; content: string }[] | undefined)?.at(-1);
-    const rest = SAID.slice(last?.role === "assistant" ? last.content.length : 0);
-    return { headers: EVENT_STREAM, pieces: chatStream(...piecesOf(rest), STOP, USAGE) };
-  });
+  const good = await startUpstream(sayRest);
   const cut = await startUpstream(() => ({
     headers: EVENT_STREAM,
     pieces: chatStream(...piecesOf(SAID.slice(0, 40))).slice(0, -1),
@@ -287,8 +291,8 @@ test("an answer that a killed process began is sent once, whole and in its calle
   await using collector = await startCollector();
   const faucet = new Faucet();
   faucet.pour(...chatStream(...piecesOf(SAID.slice(0, 40))).slice(0, -1));
-  await using upstream = await startUpstream((_, index) =>
-    index === 0 ? { headers: EVENT_STREAM, pieces: faucet } : streamReply(...piecesOf(SAID.slice(40))),
+  await using upstream = await startUpstream((request, index) =>
+    index === 0 ? { headers: EVENT_STREAM, pieces: faucet } : sayRest(request),
   );
   await using folder = await tempFolder();
   const config = {
