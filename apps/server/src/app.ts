@@ -125,7 +125,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const current = { config: layered, routes: new RouteBook(layered, transport.fetch) };
   const keys = await KeyRing.open({
     store: storage.apiKeys,
-    onError: (error) => log.error({ err: error }, "When keys were last used could not be written"),
+    hasForeignChanges: storage.hasForeignChanges,
+    onError: (error) => log.error({ err: error }, "The keys could not be read or written"),
   });
   const signIn = await openAuthGate({ config, storage, keys });
   const secret = await readOrCreateAuthSecret(config.dataDirectory);

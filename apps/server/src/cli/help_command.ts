@@ -22,6 +22,14 @@ Usage: cogniforge COMMAND [OPTIONS]      (or: npm run cogniforge -- COMMAND [OPT
       --out FOLDER          by default a new folder "export"
   backup FILE               copies the database while the server runs, and verifies the copy
   restore FILE              puts a backup in the database's place; the server must be stopped
+  keys list                 the keys of programs, never the keys themselves
+  keys create --name NAME   makes a key, and shows it this one time
+      --routes A,B          routes, or provider/model, that it may ask; by default all
+      --expires WHEN        12h, 30d, 8w, or a day such as 2027-01-31; by default never
+      --rate N              requests a minute;  --tokens N: tokens a minute;  --concurrent N: answers at the same time
+      --budget USD/PERIOD   such as 5/day, 100/month or 500/total; may be repeated
+  keys revoke ID            a running server refuses the key within a second
+      --json                prints the result as JSON (list, create, revoke)
   help                      this text
 
 Options of every command: --lang en|ar (else COGNIFORGE_LANG, LC_ALL, LC_MESSAGES, LANG), --help
@@ -48,6 +56,14 @@ Ends with 0 when done, 1 when it could not be done, 2 when the command was wrong
       --out FOLDER          الافتراضي مجلد جديد باسم "export"
   backup FILE               ينسخ قاعدة البيانات والخادم يعمل، ويتحقق من النسخة
   restore FILE              يضع نسخة احتياطية مكان قاعدة البيانات؛ ويجب إيقاف الخادم أولًا
+  keys list                 يعرض مفاتيح البرامج، لا قيمها السرية
+  keys create --name NAME   ينشئ مفتاحًا ويعرضه هذه المرة وحدها
+      --routes A,B          المسارات، أو provider/model، المسموح بها؛ والافتراضي كلها
+      --expires WHEN        مثل 12h أو 30d أو 8w أو يوم مثل 2027-01-31؛ والافتراضي أبدًا
+      --rate N              طلبات في الدقيقة؛ و‎--tokens N رموز في الدقيقة؛ و‎--concurrent N إجابات في الوقت نفسه
+      --budget USD/PERIOD   مثل 5/day أو 100/month أو 500/total؛ ويجوز تكراره
+  keys revoke ID            يلغي مفتاحًا، ويرفضه الخادم العامل خلال ثانية
+      --json                يطبع النتيجة بصيغة JSON (مع list وcreate وrevoke)
   help                      هذا النص
 
 خيارات كل أمر: ‎--lang en|ar (وإلا COGNIFORGE_LANG ثم LC_ALL ثم LC_MESSAGES ثم LANG)، و‎--help

@@ -9,6 +9,9 @@ import { hashOfKey, isKey } from "./secret_key.ts";
 /** The last use of a key is written at most this often, in milliseconds. */
 const NOTE_USE_MS = 60_000;
 
+/** How soon keys count that another process has made, changed or revoked, in milliseconds. */
+const LOOK_FOR_CHANGES_MS = 500;
+
 interface Held {
   record: ApiKeyRecord;
   /** Made once for each change, so that a check makes nothing. */
@@ -20,7 +23,9 @@ export interface KeyRingOptions {
   store: ApiKeyStore;
   /** Epoch milliseconds. */
   now?: () => number;
-  /** Told when uses could not be written; they are written with the next ones. */
+  /** Whether somebody else may have changed the store since this was asked last; absent: nobody does. */
+  hasForeignChanges?: () => boolean;
+  /** Told when uses could not be written, or keys not be read; both are tried again. */
   onError?: (error: unknown) => void;
 }
 
@@ -36,9 +41,14 @@ export class KeyRing {
   readonly #byHash = new Map<string, Held>();
   readonly #byId = new Map<string, Held>();
   #used = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #hasForeignChanges: (() => boolean) | undefined;
+  #timers: NodeJS.Timeout[] = [];
+  /** Counts own changes: what was read before one of them must not undo it. */
+  #changes = 0;
+  #isOutdated = false;
 
-  private constructor({ store, now = () => Date.now(), onError = () => {} }: KeyRingOptions) {
+  private constructor({ store, now = () => Date.now(), hasForeignChanges, onError = () => {} }: KeyRingOptions) {
+    this.#hasForeignChanges = hasForeignChanges;
     this.#store = store;
     this.#now = now;
     this.#onError = onError;
@@ -47,13 +57,19 @@ export class KeyRing {
   /** Reads all keys and what they have spent. */
   static async open(options: KeyRingOptions): Promise<KeyRing> {
     const ring = new KeyRing(options);
-    const now = ring.#now();
-    const spendings = await options.store.spendings(dayOf(now));
-    for (const record of await options.store.all()) {
-      ring.#hold(record, new KeySpending(spendings.get(record.id), now));
-    }
-    ring.#timer = setInterval(() => void ring.writeUses().catch(ring.#onError), NOTE_USE_MS).unref();
+    await ring.#read();
+    ring.#every(NOTE_USE_MS, () => ring.writeUses());
+    if (options.hasForeignChanges !== undefined) ring.#every(LOOK_FOR_CHANGES_MS, () => ring.refresh());
     return ring;
+  }
+
+  /** Reads the keys anew if somebody else may have changed them. */
+  async refresh(): Promise<void> {
+    // Kept in mind until it is done: a store that can't be read now is read the next time.
+    this.#isOutdated = this.#hasForeignChanges?.() || this.#isOutdated;
+    if (!this.#isOutdated) return;
+    await this.#read();
+    this.#isOutdated = false;
   }
 
   /**
@@ -85,6 +101,7 @@ export class KeyRing {
 
   async add(record: ApiKeyRecord): Promise<void> {
     await this.#store.insert(record);
+    this.#changes += 1;
     this.#hold(record, new KeySpending(undefined, this.#now()));
   }
 
@@ -138,8 +155,28 @@ export class KeyRing {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     await this.writeUses();
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const changes = this.#changes;
+      const now = this.#now();
+      const records = await this.#store.all();
+      const isKnown = records.every(({ id }) => this.#byId.has(id));
+      const spendings = isKnown ? undefined : await this.#store.spendings(dayOf(now));
+      if (changes !== this.#changes) continue;
+      for (const record of records) {
+        const spending = this.#byId.get(record.id)?.spending ?? new KeySpending(spendings?.get(record.id), now);
+        this.#hold(record, spending);
+      }
+      return;
+    }
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    this.#timers.push(setInterval(() => void work().catch(this.#onError), ms).unref());
   }
 
   #withUse(record: ApiKeyRecord): ApiKeyRecord {
@@ -147,6 +184,7 @@ export class KeyRing {
   }
 
   #edit(id: string, change: Partial<ApiKeyRecord>): void {
+    this.#changes += 1;
     const held = this.#byId.get(id);
     if (held === undefined) throw new RangeError(`Cannot change the key '${id}' as there is none of this id`);
     this.#hold({ ...held.record, ...change }, held.spending);

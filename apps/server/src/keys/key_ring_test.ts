@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Principal } from "../auth/principal.ts";
+import { openKeyStorage } from "../storage/key_storage.ts";
 import type { Storage } from "../storage/mod.ts";
 import { openStorage } from "../storage/mod.ts";
 import { tempFolder } from "../storage/temp_folder.ts";
@@ -12,9 +13,9 @@ const OTHER: Principal = { id: "user:2", kind: "user", role: "member", name: "Ot
 const ADMINISTRATOR: Principal = { id: "user:3", kind: "user", role: "administrator", name: "Administrator" };
 const PLAIN = { name: "Key", routes: [], limits: {} };
 
-async function open(storage: Storage, clock: { now: number }) {
+async function open(storage: Storage, clock: { now: number }, hasForeignChanges = () => false) {
   const now = () => clock.now;
-  const ring = await KeyRing.open({ store: storage.apiKeys, now });
+  const ring = await KeyRing.open({ store: storage.apiKeys, now, hasForeignChanges });
   const limits = () => ({ answersEach: 50, requestsPerMinute: 300, tokensPerMinute: 0 }) as never;
   return { ring, service: new KeyService({ ring, limits, now }) };
 }
@@ -128,6 +129,37 @@ test("KeyRing.spend() sums by day and month of UTC, which begin anew, also after
     await second.ring.spend(`key:${id}`, { usd: 1, tokens: 0 });
     expect(budgetOf(second)).toEqual({ budget: "total", limitUsd: 3 });
     await second.ring.close();
+  }
+});
+
+test("KeyRing.refresh() takes over what another process has made, changed and revoked, and keeps what was spent", async () => {
+  for await (const { storage, clock } of world()) {
+    const { ring, service } = await open(storage, clock, storage.hasForeignChanges);
+    const mine = await service.create(OWNER, { ...PLAIN, limits: { dailyUsd: 2 } });
+    await ring.spend(`key:${mine.id}`, { usd: 0.5, tokens: 1 });
+    const folder = storage.path.slice(0, storage.path.lastIndexOf("/"));
+    const other = openKeyStorage(folder);
+    const theirs = await KeyRing.open({ store: other.apiKeys, now: () => clock.now });
+    const foreign = new KeyService({ ring: theirs, limits: () => ({}) as never, now: () => clock.now });
+    const added = await foreign.create(ADMINISTRATOR, { ...PLAIN, name: "Made elsewhere" });
+    expect(ring.check(added.key)).toBeUndefined();
+    await ring.refresh();
+    expect(ring.check(added.key)).toMatchObject({ name: "Made elsewhere" });
+    await foreign.revoke(ADMINISTRATOR, mine.id);
+    expect(ring.check(mine.key)).toBeDefined();
+    await ring.refresh();
+    expect(() => ring.check(mine.key)).toThrow(expect.objectContaining({ code: "key-revoked" }));
+    expect(ring.spendOf(mine.id)).toMatchObject({ dailyUsd: 0.5 });
+    expect(ring.list().map(({ name }) => name)).toEqual(["Key", "Made elsewhere"]);
+
+    // What this process changes while it reads is not undone by what it had read.
+    await foreign.update(ADMINISTRATOR, added.id, { ...PLAIN, name: "Renamed elsewhere" });
+    await Promise.all([ring.refresh(), service.revoke(ADMINISTRATOR, added.id)]);
+    expect(() => ring.check(added.key)).toThrow(expect.objectContaining({ code: "key-revoked" }));
+    expect(ring.find(added.id)).toMatchObject({ name: "Renamed elsewhere", revokedAt: NOON });
+    await theirs.close();
+    other[Symbol.dispose]();
+    await ring.close();
   }
 });
 

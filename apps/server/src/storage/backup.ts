@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { openError } from "./database.ts";
-import { executedMigrations } from "./read_only.ts";
+import { executedMigrations } from "./existing_database.ts";
 import { storageFaultOf } from "./storage_fault.ts";
 import { StorageOpenError } from "./storage_open_error.ts";
 

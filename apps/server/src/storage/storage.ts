@@ -7,6 +7,7 @@ import type { ApiKeyStore } from "./api_keys.ts";
 import type { AuditLog } from "./audit_log.ts";
 import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
+import { watchForeignChanges } from "./foreign_changes.ts";
 import { freePages } from "./free_pages.ts";
 import type { CommitObserver } from "./group_commit.ts";
 import type { MeasureStore } from "./measure_store.ts";
@@ -46,6 +47,8 @@ export interface Storage {
   auditLog: AuditLog;
   projectContexts: ProjectContexts;
   database: DatabaseSync;
+  /** Whether somebody else has written since this was asked last: a command, or a second server. */
+  hasForeignChanges(): boolean;
   /** Finds what is old enough to be deleted. */
   expiry: SqliteExpiry;
   /** The one query builder on the connection: others must use it too, since its mutex keeps transactions apart. */
@@ -85,6 +88,7 @@ export async function openStorage({
     expiry: new SqliteExpiry(kysely),
     database,
     kysely,
+    hasForeignChanges: watchForeignChanges(database),
     freePages: () => freePages(database),
     isHealthy: () => canWrite(kysely, clock),
     async close() {

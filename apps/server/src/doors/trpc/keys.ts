@@ -1,35 +1,15 @@
 import * as z from "zod";
+import { keySettingsSchema } from "../../keys/mod.ts";
 import type { KeySettings } from "../../storage/mod.ts";
 import { managingProcedure, router } from "./trpc.ts";
 
 const id = z.string().min(1).max(64);
-const count = z.int().min(1).max(1_000_000_000).optional();
-const usd = z.number().positive().max(1_000_000_000).optional();
-
-const settings = z.object({
-  name: z.string().trim().min(1).max(100),
-  /** Epoch milliseconds; absent: never. */
-  expiresAt: z.int().positive().max(8_640_000_000_000_000).optional(),
-  /** Routes, and targets as `provider/model`; none means all. */
-  routes: z.array(z.string().trim().min(1).max(330)).max(100).default([]),
-  limits: z
-    .object({
-      requestsPerMinute: count,
-      tokensPerMinute: count,
-      concurrentAnswers: count,
-      dailyUsd: usd,
-      monthlyUsd: usd,
-      totalUsd: usd,
-    })
-    .default({}),
-});
-
 /** Keys of programs: administrators all, members their own; a program none. */
 export const keysRouter = router({
   list: managingProcedure.query(({ ctx }) => ctx.services.keys.list(ctx.principal)),
 
   /** The only reply that holds the key. */
-  create: managingProcedure.input(settings).mutation(async ({ ctx, input }) => {
+  create: managingProcedure.input(keySettingsSchema).mutation(async ({ ctx, input }) => {
     const created = await ctx.services.keys.create(ctx.principal, input satisfies KeySettings);
     await ctx.services.audit.record(ctx.principal, { action: "key-made", object: created.id, detail: input });
     return created;
@@ -37,7 +17,7 @@ export const keysRouter = router({
 
   /** Everything that can be set is set: what is left out is taken away. */
   update: managingProcedure
-    .input(settings.extend({ id }))
+    .input(keySettingsSchema.extend({ id }))
     .mutation(async ({ ctx, input: { id: keyId, ...changed } }) => {
       const view = await ctx.services.keys.update(ctx.principal, keyId, changed);
       await ctx.services.audit.record(ctx.principal, { action: "key-changed", object: keyId, detail: changed });
