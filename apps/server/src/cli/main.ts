@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line: `cogniforge COMMAND`, or `npm run cogniforge -- COMMAND` in the project.
+import { enableCompileCache } from "node:module";
 import { ConfigError } from "../config/config_error.ts";
 import { FailureError } from "../failure_error.ts";
 import { StorageOpenError } from "../storage/storage_open_error.ts";
@@ -19,6 +20,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   keys: async () => (await import("./keys_command.ts")).keysCommand,
   help: async () => (await import("./help_command.ts")).helpCommand,
 };
+
+// The commands are compiled once, not at each call.
+enableCompileCache();
 
 // A reader such as `head` that has enough is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
