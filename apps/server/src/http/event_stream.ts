@@ -58,9 +58,12 @@ export class EventStream {
     }
   }
 
-  end(): void {
+  /** @param last The last event: it goes out with the end, in one write. */
+  end(last?: string): void {
+    const isOpen = !this.#closed.signal.aborted;
     this.#stop();
-    this.#response.end();
+    if (last !== undefined && isOpen) this.#response.end(last);
+    else this.#response.end();
   }
 
   #stop(): void {

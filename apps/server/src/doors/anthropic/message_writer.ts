@@ -1,6 +1,6 @@
 import type { AnswerEnd, AnswerEvent, ReasoningDetails, ToolCall } from "@cogniforge/core/events";
 import { modelOf } from "../openai/vocabulary.ts";
-import type { FrameWriter } from "../v1/stream_answer.ts";
+import type { FrameWriter } from "../stream_answer.ts";
 import { anthropicErrorOf } from "./errors.ts";
 import { toEnvelope, toThinkingBlocks } from "./reasoning.ts";
 import { requestIdOf } from "./request_id.ts";

@@ -1,6 +1,7 @@
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import type { Principal } from "../../auth/principal.ts";
 import { readJsonObject } from "../../http/body.ts";
+import { closeSignal } from "../../http/close_signal.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
@@ -44,9 +45,8 @@ async function sendCompletion(
   { choices, telling }: { choices: readonly Choice[]; telling: Telling },
 ): Promise<void> {
   const { response } = exchange;
-  const stop = new AbortController();
-  response.once("close", () => stop.abort());
-  const read = await Promise.all(choices.map((choice) => readToEnd(answers, principal, choice, stop.signal)));
+  const signal = closeSignal(response);
+  const read = await Promise.all(choices.map((choice) => readToEnd(answers, principal, choice, signal)));
   const [first, ...others] = read.filter((one) => one !== undefined);
   // The reader has left: nobody is there to be answered.
   if (first === undefined || others.length + 1 < choices.length) return;

@@ -3,6 +3,7 @@ import { encodeCursor } from "@cogniforge/core/journal";
 import { encodeSse } from "@cogniforge/core/sse";
 import { parseCursor } from "../../answers/answer_service.ts";
 import type { Principal } from "../../auth/principal.ts";
+import { closeSignal } from "../../http/close_signal.ts";
 import { EventStream } from "../../http/event_stream.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
@@ -25,13 +26,12 @@ export async function streamChunks(
   options: StreamChunksOptions,
 ): Promise<void> {
   const { choices } = options;
-  const stop = new AbortController();
-  response.once("close", () => stop.abort());
+  const signal = closeSignal(response);
   const readers = await Promise.all(
     choices.map(async ({ answerId }, index) => {
       const cursor = options.positions?.[index]?.cursor;
       const seq = cursor === undefined ? 0 : parseCursor(cursor).seq;
-      const batches = await answers.watch(principal, answerId, { cursor, signal: stop.signal, past: "deltas" });
+      const batches = await answers.watch(principal, answerId, { cursor, signal, past: "deltas" });
       const known = seq > 0 ? await answers.get(principal, answerId) : undefined;
       const isAtEnd = known?.end !== undefined && seq >= known.end.seq;
       return { batches, writer: new ChunkWriter({ ...options, index, known }), end: isAtEnd ? known?.end : undefined };
@@ -58,8 +58,10 @@ export async function streamChunks(
         const own = isLast ? { cursor: after, frames: 0 } : { cursor: before.cursor, frames: at + 1 };
         return encodeSse({ id: encodePositions(positions.with(index, own)), data: text });
       });
+      const text = frames.slice(before.frames).join("");
+      if (event.type === "answer-end" && isComplete(ends)) return stream.end(text);
       // One write an event.
-      await stream.write(frames.slice(before.frames).join(""));
+      await stream.write(text);
       positions[index] = { cursor: after, frames: 0 };
     }
   }

@@ -12,9 +12,10 @@ import type { Exchange, HttpRoute } from "../../http/routes.ts";
 import { speaksOfProject } from "../../project/mod.ts";
 import type { Services } from "../../services.ts";
 import type { FramePosition } from "../frame_position.ts";
-import { decodePosition, encodePosition } from "../frame_position.ts";
+import { decodePosition } from "../frame_position.ts";
 import type { Authenticate } from "../guard.ts";
 import { admit } from "../guard.ts";
+import { streamAnswer } from "../stream_answer.ts";
 import type { Frame, FrameSubject } from "./frames.ts";
 import { errorFrame, framesOf, startedFrame } from "./frames.ts";
 import { readQuestion } from "./input.ts";
@@ -36,7 +37,7 @@ export function sseRoutes(services: Pick<Services, "answers" | "project">, authe
       path: /^\/admin\/api\/chat\/stream$/,
       async handle(exchange) {
         const principal = await admit(authenticate, exchange.request);
-        await streamAnswer(services, principal, exchange);
+        await answerQuestion(services, principal, exchange);
       },
       refuse({ response }, error) {
         const failure = failureErrorOf(error);
@@ -50,7 +51,7 @@ export function sseRoutes(services: Pick<Services, "answers" | "project">, authe
   ];
 }
 
-async function streamAnswer(
+async function answerQuestion(
   { answers, project }: Pick<Services, "answers" | "project">,
   principal: Principal,
   exchange: Exchange,
@@ -95,44 +96,27 @@ async function resume(
   });
 }
 
-async function follow(
+function follow(
   answers: Services["answers"],
   principal: Principal,
-  { response }: Exchange,
+  exchange: Exchange,
   { subject, position, isNew }: { subject: FrameSubject; position: FramePosition; isNew: boolean },
 ): Promise<void> {
-  const stop = new AbortController();
-  response.once("close", () => stop.abort());
-  let before = position.cursor;
-  let had = position.frames;
-  const batches = await answers.watch(principal, subject.answerId, {
-    cursor: before,
-    signal: stop.signal,
-    past: "deltas",
+  return streamAnswer(answers, principal, exchange, {
+    answerId: subject.answerId,
+    position,
+    // A reader that has heard anything at all has an id to come back with, and does not ask twice.
+    preface: isNew ? RETRY + encodeFrame(position.cursor, startedFrame(subject)) : RETRY,
+    makeWriter: () => ({ write: (event) => framesOf(event, subject).map((frame) => ({ data: dataOf(frame) })) }),
   });
-  const stream = new EventStream(response, { "x-answer-id": subject.answerId });
-  // One write: a reader that has heard anything at all has an id to come back with, and does not ask twice.
-  await stream.write(isNew ? RETRY + encodeFrame(before, startedFrame(subject)) : RETRY);
-  for await (const batch of batches) {
-    for (const { cursor: after, event } of batch) {
-      const frames = framesOf(event, subject);
-      if (frames.length === 0) continue;
-      for (const [index, frame] of frames.entries()) {
-        if (index < had) continue;
-        const isLast = index === frames.length - 1;
-        // Only an event's last frame moves the reader to the next event: a cut between two must lose and repeat nothing.
-        const id = encodePosition(isLast ? { cursor: after, frames: 0 } : { cursor: before, frames: index + 1 });
-        await stream.write(encodeFrame(id, frame));
-      }
-      before = after;
-      had = 0;
-    }
-  }
-  stream.end();
 }
 
-function encodeFrame(id: string, { type, data, payload }: Frame): string {
-  return encodeSse({ id, data: JSON.stringify(data === undefined ? { type, payload } : { type, data, payload }) });
+function encodeFrame(id: string, frame: Frame): string {
+  return encodeSse({ id, data: dataOf(frame) });
+}
+
+function dataOf({ type, data, payload }: Frame): string {
+  return JSON.stringify(data === undefined ? { type, payload } : { type, data, payload });
 }
 
 /** From the header, as an `EventSource` sends it, or from the query for clients that can't set one. */

@@ -1,6 +1,7 @@
 import type { AnswerEnd, AnswerState, FailureInfo } from "@cogniforge/core/events";
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import type { Principal } from "../../auth/principal.ts";
+import { closeSignal } from "../../http/close_signal.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
@@ -22,10 +23,9 @@ export async function sendWholeAnswer(
   { answerId, toBody, toErrorBody }: SendWholeAnswerOptions,
 ): Promise<void> {
   const { response } = exchange;
-  const stop = new AbortController();
-  response.once("close", () => stop.abort());
+  const signal = closeSignal(response);
   let state = EMPTY_ANSWER_STATE;
-  for await (const batch of await answers.watch(principal, answerId, { signal: stop.signal, past: "deltas" })) {
+  for await (const batch of await answers.watch(principal, answerId, { signal, past: "deltas" })) {
     for (const { event } of batch) state = foldEvent(state, event);
   }
   const { end } = state;

@@ -2,13 +2,14 @@ import type { AnswerEvent } from "@cogniforge/core/events";
 import { encodeCursor } from "@cogniforge/core/journal";
 import type { SseFrame } from "@cogniforge/core/sse";
 import { encodeSse } from "@cogniforge/core/sse";
-import type { Principal } from "../../auth/principal.ts";
-import type { EventStreamOptions } from "../../http/event_stream.ts";
-import { EventStream } from "../../http/event_stream.ts";
-import type { Exchange } from "../../http/routes.ts";
-import type { Services } from "../../services.ts";
-import type { FramePosition } from "../frame_position.ts";
-import { encodePosition } from "../frame_position.ts";
+import type { Principal } from "../auth/principal.ts";
+import { closeSignal } from "../http/close_signal.ts";
+import type { EventStreamOptions } from "../http/event_stream.ts";
+import { EventStream } from "../http/event_stream.ts";
+import type { Exchange } from "../http/routes.ts";
+import type { Services } from "../services.ts";
+import type { FramePosition } from "./frame_position.ts";
+import { encodePosition } from "./frame_position.ts";
 
 /** Writes an answer in one format. */
 export interface FrameWriter {
@@ -22,6 +23,8 @@ export interface StreamAnswerOptions extends EventStreamOptions {
   position: FramePosition | undefined;
   /** Headers beside `x-answer-id`. */
   headers?: Record<string, string>;
+  /** Written before anything else, with the stream's first byte. */
+  preface?: string;
   /** Makes the writer, as it stands at the position, once the answer is known to be there. */
   makeWriter: () => FrameWriter | Promise<FrameWriter>;
 }
@@ -31,17 +34,17 @@ export async function streamAnswer(
   answers: Services["answers"],
   principal: Principal,
   { response }: Exchange,
-  { answerId, position, makeWriter, headers, ...options }: StreamAnswerOptions,
+  { answerId, position, makeWriter, headers, preface, ...options }: StreamAnswerOptions,
 ): Promise<void> {
-  const stop = new AbortController();
-  response.once("close", () => stop.abort());
+  const signal = closeSignal(response);
   const batches = await answers.watch(principal, answerId, {
     cursor: position?.cursor,
-    signal: stop.signal,
+    signal,
     past: "deltas",
   });
   const writer = await makeWriter();
   const stream = new EventStream(response, { ...headers, "x-answer-id": answerId }, options);
+  if (preface !== undefined) await stream.write(preface);
   let before = position?.cursor ?? encodeCursor({ answerId, seq: 0, offset: 0 });
   let had = position?.frames ?? 0;
   for await (const batch of batches) {
@@ -54,8 +57,10 @@ export async function streamAnswer(
         const id = encodePosition(isLast ? { cursor: after, frames: 0 } : { cursor: before, frames: index + 1 });
         return encodeSse({ ...frame, id });
       });
-      // One write an event.
-      await stream.write(frames.slice(had).join(""));
+      const text = frames.slice(had).join("");
+      // One write an event; the last one goes out with the end.
+      if (event.type === "answer-end") return stream.end(text);
+      await stream.write(text);
       before = after;
       had = 0;
     }
