@@ -1,3 +1,4 @@
+import type { AnswerEvent } from "@cogniforge/core/events";
 import type { FailureCode } from "@cogniforge/core/failures";
 import { formatFailure } from "@cogniforge/core/failures";
 import { encodeSse } from "@cogniforge/core/sse";
@@ -107,8 +108,19 @@ function follow(
     position,
     // A reader that has heard anything at all has an id to come back with, and does not ask twice.
     preface: isNew ? RETRY + encodeFrame(position.cursor, startedFrame(subject)) : RETRY,
-    makeWriter: () => ({ write: (event) => framesOf(event, subject).map((frame) => ({ data: dataOf(frame) })) }),
+    makeWriter: () => ({ write: (event) => encodedOf(event, subject) }),
   });
+}
+
+/** What has been encoded already: readers who follow an answer at the same time are given the same events. */
+const encoded = new WeakMap<AnswerEvent, { data: string }[]>();
+
+function encodedOf(event: AnswerEvent, subject: FrameSubject): { data: string }[] {
+  const known = encoded.get(event);
+  if (known !== undefined) return known;
+  const frames = framesOf(event, subject).map((frame) => ({ data: dataOf(frame) }));
+  encoded.set(event, frames);
+  return frames;
 }
 
 function encodeFrame(id: string, frame: Frame): string {
