@@ -10,6 +10,6 @@ export function readLimits(reader: EnvironmentReader): LimitsConfig {
     tokensPerMinute: reader.integer("COGNIFORGE_TOKENS_PER_MINUTE", 0, upTo(1_000_000_000, 0)),
     requestBytes: reader.integer("COGNIFORGE_MAX_REQUEST_BYTES", 32 * 2 ** 20, upTo(2 ** 30, 1024)),
     requestTimeoutMs: reader.integer("COGNIFORGE_REQUEST_TIMEOUT_SECONDS", 120, upTo(3_600)) * 1000,
-    connections: reader.integer("COGNIFORGE_MAX_CONNECTIONS", 20_000, upTo(1_000_000)),
+    connections: reader.integer("COGNIFORGE_MAX_CONNECTIONS", 16_000, upTo(1_000_000)),
   };
 }

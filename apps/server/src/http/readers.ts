@@ -1,13 +1,26 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** Who still waits for a reply on a connection. */
 export class Readers {
   readonly #waiting = new WeakMap<Socket, number>();
+  readonly #answered = new WeakSet<Duplex>();
 
-  note(socket: Socket, response: ServerResponse): void {
+  note(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
     this.#add(socket, 1);
     response.once("close", () => this.#add(socket, -1));
+    response.once("finish", () => {
+      if (request.complete) return;
+      this.#answered.add(socket);
+      request.once("end", () => this.#answered.delete(socket));
+    });
+  }
+
+  /** Whether the request that is still arriving has had its reply: another one would be taken for that of the next request. */
+  hasAnswered(socket: Duplex): boolean {
+    return this.#answered.has(socket);
   }
 
   /**
@@ -17,8 +30,10 @@ export class Readers {
    * with its cursor.
    */
   leaveDeaf(socket: Socket): void {
-    const isWaiting = (this.#waiting.get(socket) ?? 0) > 0;
-    if (!isWaiting || socket.writableLength > 0) socket.destroy();
+    const waiting = this.#waiting.get(socket);
+    // Whoever has not asked yet is answered by the limit for the head of a request, in words.
+    if (waiting === undefined) return;
+    if (waiting === 0 || socket.writableLength > 0) socket.destroy();
   }
 
   #add(socket: Socket, count: number): void {

@@ -64,16 +64,19 @@ export function createHttpServer(options: ServeOptions): Server {
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     },
     (request, response) => {
-      readers.note(request.socket, response);
+      readers.note(request, response);
       dispatch(options, request, response).catch((error: unknown) => {
-        options.onError(error, request);
+        if (!hasLeft(request, error)) options.onError(error, request);
         response.destroy();
       });
     },
   );
   server.maxConnections = options.maxConnections;
   server.setTimeout(requestTimeoutMs, (socket) => readers.leaveDeaf(socket));
-  server.on("clientError", refuseUnparsed);
+  server.on("clientError", (error, socket) => {
+    if (readers.hasAnswered(socket)) socket.destroy();
+    else refuseUnparsed(error, socket);
+  });
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
     options.prepare(request, response);
     response.shouldKeepAlive = false;
@@ -113,14 +116,18 @@ async function dispatch(options: ServeOptions, request: IncomingMessage, respons
     checkEncoding(request);
     await found.route.handle(exchange, found.parameters);
   } catch (error) {
-    // Whoever leaves in the middle of a request, or takes too long for it, is past being answered: no fault of ours.
-    if (error === request.errored && request.errored !== null) return void response.destroy();
+    if (hasLeft(request, error)) return void response.destroy();
     if (!(error instanceof FailureError)) options.onError(error, request);
     // A stream that has begun can't be refused any more: cutting it tells the reader to come back with its cursor.
     if (response.headersSent) response.destroy();
     else found.route.refuse(exchange, error);
     drain(request);
   }
+}
+
+/** Whoever leaves in the middle of a request, or takes too long for it, is past being answered: no fault of ours. */
+function hasLeft(request: IncomingMessage, error: unknown): boolean {
+  return error === request.errored && request.errored !== null;
 }
 
 /** Reads what is left of a refused body, within reason, so that the caller can read the answer. */
