@@ -7,6 +7,8 @@ const ACTIONS: Readonly<Record<string, () => string>> = {
   "route-restored": m.audit_route_restored,
   "target-tested": m.audit_target_tested,
   "breaker-reset": m.audit_breaker_reset,
+  "examination-started": m.audit_examination_started,
+  "first-administrator-made": m.audit_first_administrator_made,
   "drill-armed": m.audit_drill_armed,
   "drill-disarmed": m.audit_drill_disarmed,
   "key-made": m.audit_key_made,

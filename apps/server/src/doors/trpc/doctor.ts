@@ -16,9 +16,11 @@ const origin = z.url({ protocol: /^https?$/ }).refine((url) => {
  * holds streams back.
  */
 export const doctorRouter = router({
-  start: adminProcedure
-    .input(z.object({ origin: origin.optional() }).default({}))
-    .mutation(({ ctx, input }) => ctx.services.doctor.start(input.origin)),
+  start: adminProcedure.input(z.object({ origin: origin.optional() }).default({})).mutation(async ({ ctx, input }) => {
+    const started = await ctx.services.doctor.start(input.origin);
+    await ctx.services.audit.record(ctx.principal, { action: "examination-started", object: started.runId });
+    return started;
+  }),
 
   read: adminProcedure
     .input(

@@ -11,6 +11,9 @@ import { settingsRouter } from "./settings.ts";
 import { openProcedure, router } from "./trpc.ts";
 import { usersRouter } from "./users.ts";
 
+/** Whoever has the code that the server printed; nobody is signed in yet. */
+const SETUP = { id: "setup", name: "Setup" };
+
 /** The whole API of the tRPC door; clients import its type alone. */
 export const appRouter = router({
   answers: answersRouter,
@@ -38,6 +41,9 @@ export const appRouter = router({
       )
       .mutation(async ({ ctx, input }) => {
         await ctx.services.firstRun.createFirstAdmin(input);
+        const { email, name } = input;
+        const detail = { email };
+        await ctx.services.audit.record(SETUP, { action: "first-administrator-made", object: name, detail });
         return { ok: true };
       }),
   }),
