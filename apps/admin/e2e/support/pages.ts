@@ -13,9 +13,10 @@ export const test = base.extend<{ complaints: string[] }>({
           message.text(),
         );
         // A server that a test has stopped is one that the page keeps looking for.
-        const isGone = /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/.test(
-          message.text(),
-        );
+        const isGone =
+          /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|SOCKET_NOT_CONNECTED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/.test(
+            message.text(),
+          );
         if (message.type() === "error" && !isReply && !isGone) complaints.push(message.text());
       });
       await use(complaints);
