@@ -2,6 +2,7 @@ import type { App } from "./app.ts";
 import { startApp } from "./app.ts";
 import { ConfigError } from "./config/mod.ts";
 import { createLogger } from "./log.ts";
+import { giveBackStartMemory } from "./start_memory.ts";
 import { StorageOpenError } from "./storage/mod.ts";
 import { printWelcome } from "./welcome.ts";
 
@@ -14,6 +15,7 @@ try {
   const app = await startApp({ environment: process.env, directory: process.cwd(), log });
   printWelcome(app, process.env);
   stopOnSignal(app);
+  giveBackStartMemory(() => app.activity().running > 0);
 } catch (error) {
   console.error(explain(error));
   process.exit(1);
