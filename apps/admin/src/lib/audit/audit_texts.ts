@@ -34,10 +34,8 @@ export function changesOf({ detail }: AuditEntry): readonly RouteChange[] | unde
   return Array.isArray(changes) ? (changes as RouteChange[]) : undefined;
 }
 
-/** The plain facts of an entry, such as `totalMs: 640`. */
-export function factsOf({ detail }: AuditEntry): string[] {
-  return Object.entries((detail ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
-    if (name === "changes" || value === null || value === undefined) return [];
-    return `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`;
-  });
+/** What an entry is about, by the name that people know it by. */
+export function objectOf({ object, detail }: AuditEntry): string {
+  const { name, email } = (detail ?? {}) as { name?: unknown; email?: unknown };
+  return [name, email].find((one) => typeof one === "string") ?? object;
 }
