@@ -14,7 +14,7 @@ export function keyFacts({ createdAt, expiresAt, lastUsedAt, revokedAt, routes, 
   const spent = (amount: number, budget: number | undefined) =>
     budget === undefined
       ? formatCost(amount)
-      : m.key_spent_of({ spent: formatCost(amount), budget: formatCost(budget) });
+      : m.key_spent_of({ spent: isolated(formatCost(amount)), budget: isolated(formatCost(budget)) });
   const limit = (name: string, label: string, value: number | undefined): Fact[] =>
     value === undefined ? [] : [{ name, label, value: formatNumber(value) }];
   return [
@@ -44,3 +44,6 @@ export function keyFacts({ createdAt, expiresAt, lastUsedAt, revokedAt, routes, 
     ...limit("concurrent-answers", m.key_concurrent(), limits.concurrentAnswers),
   ];
 }
+
+/** A sum within a sentence: its sign would change sides in Arabic. */
+const isolated = (sum: string) => `\u2066${sum}\u2069`;

@@ -1,5 +1,6 @@
 import type { AnswerState, AttemptSummary, FailureInfo } from "@cogniforge/core/events";
 import { failureOf } from "#lib/i18n/failure_text.ts";
+import { localized } from "#lib/i18n/localized.ts";
 
 /** One attempt as the list of attempts shows it. */
 export interface AttemptRow {
@@ -24,4 +25,15 @@ export function attemptRows(state: AnswerState): AttemptRow[] {
     state: attempt.outcome ?? (state.end === undefined ? "running" : state.end.outcome),
     failure: attempt.failureCode === undefined ? undefined : failureOf(attempt.failureCode),
   }));
+}
+
+/** What went wrong with each target of an answer that failed, each thing once; nothing where its failure says it all. */
+export function reasonsOf(state: AnswerState): { target: string; text: string }[] {
+  const reasons = new Map<string, { target: string; text: string }>();
+  for (const { target, failure } of attemptRows(state)) {
+    if (failure === undefined) continue;
+    const text = localized(failure.message);
+    reasons.set(`${target} ${text}`, { target, text });
+  }
+  return reasons.size > 1 ? [...reasons.values()] : [];
 }
