@@ -10,9 +10,11 @@ export default defineConfig({
   // Every flow is there in both languages: the ordinary run goes through it in the one that is harder to lay out.
   // The pages of administrators, which take as long as all others together, and the measure of smoothness wait for a long run.
   grepInvert:
-    process.env.COGNIFORGE_LONG === "1"
+    process.env.COGNIFORGE_LONG === "1" || process.env.COGNIFORGE_SCREENSHOTS
       ? []
       : [/\.spec\.ts (in )?en /, /(access|dashboard|doctor|routes|smoothness)\.spec\.ts /],
+  // The documentation's pictures are taken when somebody names their folder.
+  testIgnore: process.env.COGNIFORGE_SCREENSHOTS ? [] : ["screenshots.spec.ts"],
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },

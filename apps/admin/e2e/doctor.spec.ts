@@ -53,7 +53,7 @@ for (const text of LANGUAGES) {
       await expect(verdict).toContainText(text.good);
       for (const door of DOORS) await expect(check(page, `doors.${door}`)).toHaveAttribute("data-status", "ok");
       await expect(check(page, "targets")).toContainText(text.trial);
-      await expectNoBarrier(page, "doctor");
+      await expectNoBarrier(page);
     });
 
     test("the doctor's findings can be copied, outlive a reload, and are found anew when asked", async ({ page }) => {

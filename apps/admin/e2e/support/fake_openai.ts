@@ -9,6 +9,8 @@ export interface Script {
   paceMs?: number;
   /** After so many pieces nothing comes until `release()`. */
   holdAfter?: number;
+  /** After so many pieces the connection breaks. */
+  cutAfter?: number;
   reasoning?: string;
   /** Refuses with this status instead. */
   status?: number;
@@ -65,7 +67,7 @@ export class FakeOpenAi implements AsyncDisposable {
   }
 
   async #answer(response: ServerResponse, model: string, contents: readonly string[]): Promise<void> {
-    const { pieces, paceMs = 0, holdAfter, reasoning, status } = this.#script;
+    const { pieces, paceMs = 0, holdAfter, cutAfter, reasoning, status } = this.#script;
     const released = this.#released;
     if (status !== undefined) {
       response.writeHead(status, { "content-type": "application/json" });
@@ -80,6 +82,10 @@ export class FakeOpenAi implements AsyncDisposable {
     for (const [index, content] of (typeof pieces === "function" ? pieces(contents) : pieces).entries()) {
       if (index === holdAfter) await released;
       if (paceMs > 0) await new Promise((resolve) => setTimeout(resolve, paceMs));
+      if (index === cutAfter) {
+        response.destroy();
+        return;
+      }
       if (response.destroyed) return;
       chunk({ content });
     }
