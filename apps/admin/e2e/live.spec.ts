@@ -105,45 +105,75 @@ for (const locale of LOCALES) {
       await expect(rescued.locator(".info")).toContainText(say("why_recovery"));
       await expect(lastAnswer(page).getByRole("alert")).toHaveCount(0);
     });
+
+    test("the dashboard and the keys work on after the server was killed and started again", async ({ page }) => {
+      await using server = await start();
+      await signIn(page, server);
+      await page.getByRole("link", { name: say("dashboard_title") }).click();
+      const sign = page.getByText(say("dashboard_live"), { exact: true });
+      await expect(sign).toBeVisible();
+      await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+      await server.kill();
+      await expect(page.getByText(say("dashboard_not_live"), { exact: true })).toBeVisible();
+      await expect(page.locator("main").getByRole("alert")).toBeVisible();
+      await server.restart();
+      await expect(sign).toBeVisible();
+      await expect(page.locator("main").getByRole("alert")).toHaveCount(0);
+
+      await page.getByRole("link", { name: say("keys_title") }).click();
+      await expect(page.getByText(say("keys_none"))).toBeVisible();
+      await server.kill();
+      await page.getByRole("button", { name: say("key_new") }).click();
+      await page.locator("#key-name").fill("survivor");
+      await page.getByRole("button", { name: say("key_create") }).click();
+      const dialog = page.locator("dialog[open]");
+      await expect(dialog.getByRole("alert")).toBeVisible();
+      await server.restart();
+      await page.getByRole("button", { name: say("key_create") }).click();
+      await expect(dialog.locator("input[readonly]")).toHaveValue(/^cf-/);
+      await page.getByRole("button", { name: say("key_shown_done") }).click();
+      await expect(page.locator("li[data-key]")).toHaveCount(1);
+      expect(await page.evaluate(() => "isSamePage" in window)).toBe(true);
+    });
+
+    test("a long conversation shows its end at once, and the rest on the way up", async ({ page }) => {
+      // 45 questions one after the other take their time.
+      test.setTimeout(180_000);
+      await using server = await start();
+      await signIn(page, server);
+      fake.play({ pieces: [`${"Some text of an answer. ".repeat(40)}`] });
+      await ask(page, "question 1");
+      await expectPhase(page, "completed");
+      // The address follows the answer's beginning, at the page's leisure.
+      await expect(page).toHaveURL(/\/c\/[\w-]+/);
+      const conversationId = page.url().split("/").at(-1);
+      for (let number = 2; number <= 45; number++) {
+        const status = await page.evaluate(
+          async ([id, question]) => {
+            const response = await fetch("/admin/api/chat/stream", {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify({ question, conversation_id: id }),
+            });
+            await response.text();
+            return response.status;
+          },
+          [conversationId, `question ${number}`],
+        );
+        expect(status).toBe(200);
+      }
+      await page.reload();
+      const region = page.locator(".scroller");
+      await expect(region.getByText("question 45", { exact: true })).toBeInViewport();
+      expect(await answers(page).count()).toBeLessThanOrEqual(40);
+      await region.hover();
+      await expect
+        .poll(async () => {
+          await page.mouse.wheel(0, -4000);
+          return region.getByText("question 1", { exact: true }).count();
+        })
+        .toBe(1);
+      await expect(answers(page)).toHaveCount(45);
+    });
   });
 }
-
-test("a long conversation shows its end at once, and the rest on the way up", async ({ page }) => {
-  // 45 questions one after the other take their time.
-  test.setTimeout(180_000);
-  await using server = await start();
-  await signIn(page, server);
-  fake.play({ pieces: [`${"Some text of an answer. ".repeat(40)}`] });
-  await ask(page, "question 1");
-  await expectPhase(page, "completed");
-  // The address follows the answer's beginning, at the page's leisure.
-  await expect(page).toHaveURL(/\/c\/[\w-]+/);
-  const conversationId = page.url().split("/").at(-1);
-  for (let number = 2; number <= 45; number++) {
-    const status = await page.evaluate(
-      async ([id, question]) => {
-        const response = await fetch("/admin/api/chat/stream", {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ question, conversation_id: id }),
-        });
-        await response.text();
-        return response.status;
-      },
-      [conversationId, `question ${number}`],
-    );
-    expect(status).toBe(200);
-  }
-  await page.reload();
-  const region = page.locator(".scroller");
-  await expect(region.getByText("question 45", { exact: true })).toBeInViewport();
-  expect(await answers(page).count()).toBeLessThanOrEqual(40);
-  await region.hover();
-  await expect
-    .poll(async () => {
-      await page.mouse.wheel(0, -4000);
-      return region.getByText("question 1", { exact: true }).count();
-    })
-    .toBe(1);
-  await expect(answers(page)).toHaveCount(45);
-});

@@ -58,57 +58,57 @@ const LANGUAGES = [
 ] as const;
 
 for (const { locale, suggestion, toggle, sent, search, tree } of LANGUAGES) {
-  test(`a question about the project is answered with its real files, and shows what was sent (${locale})`, async ({
-    page,
-    context,
-  }) => {
-    await context.addCookies([{ name: "cf_locale", value: locale, url: server.url }]);
-    await signIn(page, server);
-    const toggler = page.getByRole("switch", { name: toggle });
-    await expect(toggler).not.toBeChecked();
-    await page.getByRole("button", { name: suggestion }).click();
-    await expectPhase(page, "completed");
-    await expect(lastText(page)).toContainText("src/pay_invoice.ts");
-    await expect(lastText(page)).toContainText("src/orders.py");
-    await expect(toggler).toBeChecked();
+  test.describe(`in ${locale}`, () => {
+    test.use({ locale });
 
-    // The panel shows to the letter what the model was sent.
-    await page.locator("summary", { hasText: sent }).click();
-    const panel = page.locator("details.sent");
-    await expect(panel.locator("summary", { hasText: tree })).toBeVisible();
-    const shown = await panel.locator("pre").allTextContents();
-    expect(shown.join("")).toBe(fake.requests.at(-1)?.contents[0]);
-    expect(shown.join("")).not.toContain("not-for-anybody");
+    test("a question about the project is answered with its real files, and shows what was sent", async ({ page }) => {
+      await signIn(page, server);
+      const toggler = page.getByRole("switch", { name: toggle });
+      await expect(toggler).not.toBeChecked();
+      await page.getByRole("button", { name: suggestion }).click();
+      await expectPhase(page, "completed");
+      await expect(lastText(page)).toContainText("src/pay_invoice.ts");
+      await expect(lastText(page)).toContainText("src/orders.py");
+      await expect(toggler).toBeChecked();
 
-    await panel.getByRole("searchbox", { name: search }).fill("orderstore");
-    await expect(panel.locator("mark").first()).toBeVisible();
-    await expect(panel.locator("mark").first()).toHaveText("OrderStore");
-    await expect(panel.locator("summary", { hasText: tree })).toBeHidden();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      // The panel shows to the letter what the model was sent.
+      await page.locator("summary", { hasText: sent }).click();
+      const panel = page.locator("details.sent");
+      await expect(panel.locator("summary", { hasText: tree })).toBeVisible();
+      const shown = await panel.locator("pre").allTextContents();
+      expect(shown.join("")).toBe(fake.requests.at(-1)?.contents[0]);
+      expect(shown.join("")).not.toContain("not-for-anybody");
 
-    // It stays so after a reload, and a question without the project is sent without it.
-    await page.reload();
-    await expect(toggler).toBeChecked();
-    await toggler.focus();
-    await page.keyboard.press("Space");
-    await expect(toggler).not.toBeChecked();
-    await ask(page, "Hello");
-    await expectPhase(page, "completed");
-    await expect(lastText(page)).toHaveText("Files: none");
-    await expect(page.locator("details.sent")).toHaveCount(1);
+      await panel.getByRole("searchbox", { name: search }).fill("orderstore");
+      await expect(panel.locator("mark").first()).toBeVisible();
+      await expect(panel.locator("mark").first()).toHaveText("OrderStore");
+      await expect(panel.locator("summary", { hasText: tree })).toBeHidden();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+
+      // It stays so after a reload, and a question without the project is sent without it.
+      await page.reload();
+      await expect(toggler).toBeChecked();
+      await toggler.focus();
+      await page.keyboard.press("Space");
+      await expect(toggler).not.toBeChecked();
+      await ask(page, "Hello");
+      await expectPhase(page, "completed");
+      await expect(lastText(page)).toHaveText("Files: none");
+      await expect(page.locator("details.sent")).toHaveCount(1);
+    });
+
+    test("the switch and the panel fit a phone", async ({ page }) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await signIn(page, server);
+      await page.getByRole("switch").click();
+      await composer(page).fill("حلل بنية المشروع");
+      await composer(page).press("Enter");
+      await expectPhase(page, "completed");
+      await page.locator("details.sent > summary").click();
+      await page.locator("details.sent details > summary").first().click();
+      const overflow = await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth);
+      expect(overflow).toBe(0);
+    });
   });
 }
-
-test("the switch and the panel fit a phone", async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await signIn(page, server);
-  await page.getByRole("switch").click();
-  await composer(page).fill("حلل بنية المشروع");
-  await composer(page).press("Enter");
-  await expectPhase(page, "completed");
-  await page.locator("details.sent > summary").click();
-  await page.locator("details.sent details > summary").first().click();
-  const overflow = await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth);
-  expect(overflow).toBe(0);
-});
