@@ -27,6 +27,7 @@ import { sseRoutes } from "./doors/sse/door.ts";
 import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
 import { isDeadHolder, newHolder } from "./holder.ts";
 import { limitBody } from "./http/body.ts";
+import { Farewell } from "./http/farewell.ts";
 import { requestBindings } from "./http/request_origin.ts";
 import type { HttpRoute } from "./http/routes.ts";
 import { setSecurityHeaders } from "./http/security_headers.ts";
@@ -34,8 +35,8 @@ import { createHttpServer } from "./http/serve.ts";
 import { setTrustedHeaders } from "./http/trusted_headers.ts";
 import { TrustedProxies } from "./http/trusted_proxies.ts";
 import { refuseSocket } from "./http/unparsed.ts";
-import { waitUntil } from "./http/wait_until.ts";
 import { KeyRing, KeyService } from "./keys/mod.ts";
+import { letGo } from "./let_go.ts";
 import { AnswerGate, LoopLag, MemoryLimitStore } from "./limits/mod.ts";
 import type { Logger } from "./log.ts";
 import { watchEventLoop } from "./measures/event_loop.ts";
@@ -57,9 +58,6 @@ import { ConfiguredSystem } from "./system_info.ts";
 
 /** How often answers of dead holders are looked for, and readiness is measured, in milliseconds. */
 const HOUSEKEEPING_MS = 5_000;
-
-/** How long readers may take to hear the end of what was finished while closing, in milliseconds. */
-const LEAVE_MS = 1_000;
 
 /** Room for bursts of new connections: Node's default of 511 resets some of 5,000 that come at once. */
 const LISTEN_BACKLOG = 4_096;
@@ -89,7 +87,7 @@ export interface App {
   signInCode: string | undefined;
   /** What is under way; all zero when nothing is. */
   activity(): Activity;
-  /** Accepts no more asks, lets answers finish for `graceMs`, and closes everything. */
+  /** Refuses new asks and lets answers finish for `graceMs`, while readers come and go; then closes everything. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -133,6 +131,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const auth: AuthGate = { ...signIn, principalOf: acceptPasses(signIn.principalOf, secret) };
   storage.prefillMemory.configure(prefillSettings(config));
   let isDraining = false;
+  const leaving = new AbortController();
   let isStoreHealthy = true;
 
   const holder = newHolder();
@@ -203,6 +202,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     limits: () => ({ ...current.config, isCeilingSent: current.config.isMaxResponseTokensSet }),
     isRouteUsable: (name) => name === DOCTOR_ROUTE || current.routes.isUsable(name),
     isDraining: () => isDraining,
+    leaving: leaving.signal,
   });
   const conversations = new ConversationService({ store, changes, answers, records });
   const system = new ConfiguredSystem(
@@ -278,6 +278,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     ...openAiRoutes(services, auth.principalOf),
   ];
   const proxies = new TrustedProxies(config.trustedProxies);
+  const farewell = new Farewell();
   const server = createHttpServer({
     routes,
     mounts: [
@@ -286,6 +287,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     ],
     fallback: await consoleFallback(config.console, auth),
     prepare(request, response) {
+      farewell.note(response);
       const { isTls } = setTrustedHeaders(request, proxies);
       setSecurityHeaders(response, isTls);
       limitBody(request, current.config.limits.requestBytes);
@@ -343,29 +345,18 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     signInCode: await auth.firstRun.code(),
     activity: () => ({ running: engine.running, followed: journal.followed, attended: audience.size }),
     async close(graceMs) {
+      // Whoever comes meanwhile is still answered: a balancer learns to go elsewhere, a reader gets the rest.
       isDraining = true;
-      changes.close();
-      doctor.close();
+      farewell.begin();
       clearInterval(housekeeping);
       loop.stop();
       stopWatching();
-      let isClosed = false;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
-        isClosed = true;
-      });
-      server.closeIdleConnections();
       await engine.close(graceMs);
-      // What the last answers said is in the journal now, and not yet with their readers.
-      const leaveMs = Math.min(graceMs, LEAVE_MS);
-      await waitUntil(() => journal.followed === 0, leaveMs);
+      leaving.abort();
+      changes.close();
+      doctor.close();
       audience.close();
-      trpc.close(leaveMs);
-      await waitUntil(() => {
-        server.closeIdleConnections();
-        return isClosed;
-      }, leaveMs);
-      server.closeAllConnections();
-      await closed;
+      await letGo({ server, trpc, followed: () => journal.followed, graceMs });
       await keeping;
       await keeper.close();
       lag.close();

@@ -159,11 +159,10 @@ test.concurrent("SIGTERM lets a running answer finish, its readers see the end, 
     v1.until(({ json }) => json?.choices?.[0]?.delta.content === "one "),
   ]);
   child.process.kill("SIGTERM");
-  // Nobody new is let in from now on; that it has begun to stop is seen by that.
-  await vi.waitFor(
-    () => expect(fetch(`${child.url}/healthz`, { headers: { connection: "close" } })).rejects.toThrow(),
-    { interval: 20 },
-  );
+  await vi.waitFor(async () => expect((await fetch(`${child.url}/readyz`)).status).toBe(503), {
+    interval: 20,
+    timeout: 10_000,
+  });
   faucet.pour(...chatStream("two", STOP));
   faucet.close();
   await Promise.all([plain.closed, v1.closed]);

@@ -67,6 +67,7 @@ export const FAILURE_CODES = [
   "too-many-requests",
   "busy",
   "draining",
+  "restarting",
   "project-unreadable",
   "storage",
   "internal",

@@ -123,6 +123,7 @@ test("httpStatusOf() and openAiErrorType() know every code, and never show an up
     ["too-many-requests", 429, "rate_limit_error"],
     ["no-provider", 503, "server_error"],
     ["draining", 503, "server_error"],
+    ["restarting", 503, "server_error"],
     ["deadline", 504, "timeout_error"],
     ["internal", 500, "server_error"],
   ] as const) {

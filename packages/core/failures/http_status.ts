@@ -77,6 +77,7 @@ const OUTSIDE: Readonly<Record<FailureCode, readonly [status: number, type: Open
   "too-many-requests": [429, "rate_limit_error"],
   busy: [503, "server_error"],
   draining: [503, "server_error"],
+  restarting: [503, "server_error"],
   "project-unreadable": [503, "server_error"],
   storage: [500, "server_error"],
   internal: [500, "server_error"],

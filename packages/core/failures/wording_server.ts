@@ -39,6 +39,18 @@ export const SERVER_WORDINGS = {
       ["الخادم على وشك إعادة التشغيل ولا يقبل أسئلة جديدة.", `أعد المحاولة ${wait.ar}.`],
     ),
   ),
+  restarting: sayWithWait((wait) =>
+    say(
+      [
+        "The server restarts before this answer is finished, and goes on with it then.",
+        `Try again ${wait.en} with the same Idempotency-Key to get it, or read it at /v1/answers/ID: the header x-answer-id has its id.`,
+      ],
+      [
+        "يُعاد تشغيل الخادم قبل اكتمال هذه الإجابة، وسيتابعها بعد ذلك.",
+        `أعد المحاولة ${wait.ar} بالمفتاح Idempotency-Key نفسه لتحصل عليها، أو اقرأها من /v1/answers/ID: معرّفها في الترويسة x-answer-id.`,
+      ],
+    ),
+  ),
   storage: sayWithField(
     say(
       [

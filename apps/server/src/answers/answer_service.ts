@@ -6,6 +6,7 @@ import type { TimelineData } from "@cogniforge/core/metrics";
 import type { Principal } from "../auth/principal.ts";
 import { FailureError } from "../failure_error.ts";
 import type { AnswerGate, Candidate, RequestRate } from "../limits/mod.ts";
+import { RESTART_WAIT_MS } from "../limits/mod.ts";
 import type { ProjectContext, ProjectQuestions } from "../project/mod.ts";
 import type { AnswerRecords } from "../storage/answer_records.ts";
 import type { Conversation, ConversationStore, Turn } from "../storage/conversations.ts";
@@ -63,6 +64,8 @@ export interface AnswerServiceOptions {
   isRouteUsable: (name: string) => boolean | undefined;
   /** Whether new asks are refused, since the server is about to stop. */
   isDraining: () => boolean;
+  /** See {@linkcode Answers.leaving}. */
+  leaving: AbortSignal;
 }
 
 /** Asking, watching and cancelling over the engine and the stores: what all doors share. */
@@ -73,6 +76,10 @@ export class AnswerService implements Answers {
 
   constructor(options: AnswerServiceOptions) {
     this.#options = options;
+  }
+
+  get leaving(): AbortSignal {
+    return this.#options.leaving;
   }
 
   async ask(principal: Principal, input: AskQuestion): Promise<Started> {
@@ -135,7 +142,7 @@ export class AnswerService implements Answers {
     const position = positionOf(entry, options.cursor);
     const leave = this.#options.audience.enter(answerId);
     try {
-      return await readNews(this.#options.journal, entry, { position, waitMs, signal });
+      return await readNews(this.#options.journal, entry, { position, waitMs, signal, leaving: this.leaving });
     } finally {
       leave();
     }
@@ -201,7 +208,7 @@ export class AnswerService implements Answers {
 
   /** Begins what the gate lets in; nothing is written before it has. */
   async #letIn(principal: Principal, candidate: Candidate, begin: () => Promise<Started>): Promise<Started> {
-    if (this.#options.isDraining()) throw new FailureError("draining");
+    if (this.#options.isDraining()) throw new FailureError("draining", { retryAfterMs: RESTART_WAIT_MS });
     await this.#options.gate.admit(principal, candidate);
     try {
       return await begin();

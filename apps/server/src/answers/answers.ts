@@ -84,6 +84,8 @@ export interface WatchOptions {
  * Every method throws `FailureError` for what its caller did wrong or may not do.
  */
 export interface Answers {
+  /** Aborted when this program is about to let go of its readers: whoever waits for something must not be left without a word. */
+  readonly leaving: AbortSignal;
   ask(principal: Principal, input: AskQuestion): Promise<Started>;
   askMessages(principal: Principal, input: AskMessages): Promise<Started>;
   /** What is known of an answer without reading its events. */

@@ -9,6 +9,8 @@ export interface ReadNewsOptions {
   /** How long to wait if there are no news yet, in milliseconds. */
   waitMs: number;
   signal?: AbortSignal | undefined;
+  /** Ends the waiting too: there is nothing to be told here any more. */
+  leaving?: AbortSignal | undefined;
 }
 
 export interface News {
@@ -27,6 +29,9 @@ export async function readNews(journal: Journal, entry: JournalEntry, options: R
   if (none.isEnded || (!hasNews && options.waitMs === 0)) return none;
   const stop = new AbortController();
   const timer = hasNews ? undefined : setTimeout(() => stop.abort(), options.waitMs);
+  const leave = () => stop.abort();
+  if (options.leaving?.aborted) leave();
+  options.leaving?.addEventListener("abort", leave, { once: true });
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal;
   try {
     for await (const batch of watchAnswer(journal, answerId, {
@@ -45,5 +50,6 @@ export async function readNews(journal: Journal, entry: JournalEntry, options: R
     return none;
   } finally {
     clearTimeout(timer);
+    options.leaving?.removeEventListener("abort", leave);
   }
 }

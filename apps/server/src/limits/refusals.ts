@@ -5,6 +5,9 @@ import type { UsedUp } from "../keys/key_spending.ts";
 /** How long whoever meets a full house is asked to wait, in milliseconds: answers take seconds. */
 export const BUSY_WAIT_MS = 2_000;
 
+/** How long whoever meets a server that is about to stop is asked to wait, in milliseconds: another one, or the next, takes seconds. */
+export const RESTART_WAIT_MS = 5_000;
+
 /** The limits that one caller can reach, by what they are told of them. */
 const NAMES = {
   requests: { en: "Requests allowed in a minute", ar: "الحد الأقصى للطلبات في الدقيقة" },

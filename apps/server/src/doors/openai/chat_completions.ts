@@ -1,13 +1,13 @@
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import type { Principal } from "../../auth/principal.ts";
 import { readJsonObject } from "../../http/body.ts";
-import { closeSignal } from "../../http/close_signal.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
 import { askOptionsOf, lastEventIdOf, MAX_BODY_BYTES } from "../v1/ask_options.ts";
 import { askWithin } from "../v1/rate_headers.ts";
 import { sendFailureBody } from "../v1/send_failure.ts";
+import { WholeReader } from "../v1/whole_reader.ts";
 import type { Choice } from "./choices.ts";
 import { askChoices } from "./choices.ts";
 import type { EndedChoice, Telling } from "./completion.ts";
@@ -45,14 +45,14 @@ async function sendCompletion(
   { choices, telling }: { choices: readonly Choice[]; telling: Telling },
 ): Promise<void> {
   const { response } = exchange;
-  const signal = closeSignal(response);
-  const read = await Promise.all(choices.map((choice) => readToEnd(answers, principal, choice, signal)));
+  using reader = new WholeReader(response, answers.leaving);
+  const read = await Promise.all(choices.map((choice) => readToEnd(answers, principal, choice, reader.signal)));
   const [first, ...others] = read.filter((one) => one !== undefined);
-  // The reader has left: nobody is there to be answered.
-  if (first === undefined || others.length + 1 < choices.length) return;
-  const ended: readonly [EndedChoice, ...EndedChoice[]] = [first, ...others];
   const answerIds = choices.map(({ answerId }) => answerId);
   response.setHeader("x-answer-id", answerIds.join(","));
+  // Where the reader has left, nobody is there to be answered.
+  if (first === undefined || others.length + 1 < choices.length) return reader.checkLeaving();
+  const ended: readonly [EndedChoice, ...EndedChoice[]] = [first, ...others];
   // What was paid for is given: only where every choice has failed is the whole a failure.
   const failure = ended.every(({ end }) => end.failure !== undefined) ? first.end.failure : undefined;
   if (failure === undefined) return sendJson(response, 200, completionOf(ended, telling));

@@ -13,6 +13,7 @@ export function sendFailureBody({ request, response }: Exchange, failure: Failur
   // The same key gives the same failure again: a client that repeats its request would wait for nothing.
   const isKeyed = request.headers["idempotency-key"] !== undefined;
   const isOfTheAnswer = response.hasHeader("x-answer-id");
-  if (code === "id-taken" || (isKeyed && isOfTheAnswer)) response.setHeader("x-should-retry", "false");
+  const isFinal = isOfTheAnswer && code !== "restarting";
+  if (code === "id-taken" || (isKeyed && isFinal)) response.setHeader("x-should-retry", "false");
   sendJson(response, isFailureCode(code) ? httpStatusOf(code) : 500, body);
 }

@@ -1,11 +1,11 @@
 import type { AnswerEnd, AnswerState, FailureInfo } from "@cogniforge/core/events";
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import type { Principal } from "../../auth/principal.ts";
-import { closeSignal } from "../../http/close_signal.ts";
 import { sendJson } from "../../http/respond.ts";
 import type { Exchange } from "../../http/routes.ts";
 import type { Services } from "../../services.ts";
 import { sendFailureBody } from "./send_failure.ts";
+import { WholeReader } from "./whole_reader.ts";
 
 export interface SendWholeAnswerOptions {
   answerId: string;
@@ -23,14 +23,14 @@ export async function sendWholeAnswer(
   { answerId, toBody, toErrorBody }: SendWholeAnswerOptions,
 ): Promise<void> {
   const { response } = exchange;
-  const signal = closeSignal(response);
+  using reader = new WholeReader(response, answers.leaving);
   let state = EMPTY_ANSWER_STATE;
-  for await (const batch of await answers.watch(principal, answerId, { signal, past: "deltas" })) {
+  for await (const batch of await answers.watch(principal, answerId, { signal: reader.signal, past: "deltas" })) {
     for (const { event } of batch) state = foldEvent(state, event);
   }
   const { end } = state;
-  if (end === undefined) return;
   response.setHeader("x-answer-id", answerId);
+  if (end === undefined) return reader.checkLeaving();
   if (end.failure === undefined) return sendJson(response, 200, toBody(state, end));
   sendFailureBody(exchange, end.failure, toErrorBody(end.failure, end));
 }
