@@ -12,7 +12,7 @@ test("cpuTicks() adds user and system time, whatever the program's name", () => 
 // The bench runs on Linux alone; its tests run where the project is developed.
 const testOnLinux = process.platform === "linux" ? test : () => {};
 
-testOnLinux("cpuMsOf() counts the work of all threads", async () => {
+void testOnLinux("cpuMsOf() counts the work of all threads", async () => {
   const before = cpuMsOf(process.pid);
   const usedBefore = process.cpuUsage();
   const worker = new Worker("const until = Date.now() + 150; while (Date.now() < until);", { eval: true });
@@ -22,7 +22,7 @@ testOnLinux("cpuMsOf() counts the work of all threads", async () => {
   assert.ok(Math.abs(cpuMsOf(process.pid) - before - (user + system) / 1e3) <= 30);
 });
 
-testOnLinux("rssOf() tells what Node tells of itself", () => {
+void testOnLinux("rssOf() tells what Node tells of itself", () => {
   const own = process.memoryUsage.rss();
   assert.ok(Math.abs(rssOf(process.pid) - own) < own / 4);
 });

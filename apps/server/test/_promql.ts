@@ -5,7 +5,9 @@ export interface Wanted {
 }
 
 const FUNCTIONS = new Set(
-  "and bool by changes histogram_quantile increase label_values max min on or rate sum unless vector without".split(" "),
+  "and bool by changes histogram_quantile increase label_values max min on or rate sum unless vector without".split(
+    " ",
+  ),
 );
 /** Grouping words, whose labels every metric of the expression must have. */
 const GROUPING = /\b(?:by|without|on|ignoring)\s*\(([^)]*)\)/g;

@@ -140,17 +140,18 @@ export class SeamAligner {
 
   /** Looks for the tail, or for the text's beginning, behind something like "Sure, continuing:". */
   #findBehindAnnouncement(said: string): string | undefined {
-    if (this.#mode === "continue" && this.#tail.length >= SHORTEST_OVERLAP * 3) {
-      const at = said.indexOf(this.#tail);
-      if (at > 0) return this.#join("tail", said.slice(at + this.#tail.length));
-    }
-    const beginning = this.#text.trim().slice(0, PROBE);
-    const at = beginning.length >= SHORTEST_OVERLAP * 3 ? said.indexOf(beginning) : -1;
-    if (at <= 0) return undefined;
     const whole = this.#text.trim();
-    const restarted = said.slice(at);
-    if (restarted.startsWith(whole)) return this.#join("restart", restarted.slice(whole.length));
-    return this.#beginSwallowing(whole, restarted);
+    const beginning = whole.slice(0, PROBE);
+    const at = beginning.length >= SHORTEST_OVERLAP * 3 ? said.indexOf(beginning) : -1;
+    const restarted = at > 0 ? said.slice(at) : "";
+    const isWhole = restarted.startsWith(whole);
+    if (this.#mode === "continue" && this.#tail.length >= SHORTEST_OVERLAP * 3) {
+      const tailAt = said.indexOf(this.#tail);
+      // Where the text begins with its own tail, the longer repetition is the likelier one.
+      if (tailAt > 0 && !(isWhole && at <= tailAt)) return this.#join("tail", said.slice(tailAt + this.#tail.length));
+    }
+    if (at <= 0) return undefined;
+    return isWhole ? this.#join("restart", restarted.slice(whole.length)) : this.#beginSwallowing(whole, restarted);
   }
 
   #joinUnproved(): string {

@@ -114,3 +114,10 @@ describe("SeamAligner.end()", () => {
     assert.equal(seam, undefined);
   });
 });
+
+test("SeamAligner takes an announced restart of a text that begins with its own tail for a restart", () => {
+  const text = "- item\n    answer - item\n    answer";
+  const aligner = new SeamAligner(splitAtAnchor(text), { mode: "continue" });
+  assert.equal(aligner.push(`Sure, here it is:\n\n${text} - end`) + aligner.end(), " - end");
+  assert.equal(aligner.seam?.kind, "restart");
+});

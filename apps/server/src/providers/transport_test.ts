@@ -8,11 +8,11 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Transport } from "./transport.ts";
 import { createTransport } from "./transport.ts";
 
-type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
 
 async function setUp(answer: Answer): Promise<{ url: string; transport: Transport; sockets: Set<unknown> }> {
   const sockets = new Set<unknown>();
-  const server = createServer((request, response) => answer(response, request));
+  const server = createServer((request, response) => void answer(response, request));
   server.on("connection", (socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
