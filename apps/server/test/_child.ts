@@ -20,10 +20,21 @@ export interface Child extends AsyncDisposable {
   held: () => Promise<Held>;
 }
 
+export interface ChildOptions {
+  /** The size that no file of it can exceed, in blocks of 512 bytes: a quota that is used up. */
+  fileBlocks?: number;
+}
+
 /** Starts `node src/main.ts` in a folder and waits until it says where it listens. */
-export async function startChild(directory: string, environment: Record<string, string> = {}): Promise<Child> {
+export async function startChild(
+  directory: string,
+  environment: Record<string, string> = {},
+  { fileBlocks }: ChildOptions = {},
+): Promise<Child> {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--expose-gc", "--import", PROBE, MAIN], {
+  const command = [process.execPath, "--expose-gc", "--import", PROBE, MAIN];
+  const limit = fileBlocks === undefined ? "" : `ulimit -f ${fileBlocks}; `;
+  const child = spawn("/bin/sh", ["-c", `${limit}exec "$@"`, "sh", ...command], {
     cwd: directory,
     env: { PATH, HOME, PORT: "0", COGNIFORGE_API_KEY: KEY, COGNIFORGE_CONSOLE: "false", ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

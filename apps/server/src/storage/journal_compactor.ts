@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { compactEvents, expandEvents, type StoredEvent } from "./delta_runs.ts";
 import type { GroupCommit } from "./group_commit.ts";
-import type { JournalStatements } from "./journal_statements.ts";
+import { type JournalStatements, rowsOf } from "./journal_statements.ts";
 import { storageFaultOf } from "./storage_fault.ts";
+import { parseEvents } from "./stored_events.ts";
 
 export interface CompactOptions {
   /** Answers that ended at this moment or before, in epoch milliseconds. */
@@ -88,10 +89,10 @@ export class JournalCompactor {
     let rows = 0;
     let characters = 0;
     let lastSeq = after;
-    for (const { last_seq, events } of pageBatches.iterate(head.answer_key, after)) {
+    for (const { last_seq, events } of rowsOf(pageBatches, head.answer_key, after)) {
       // A row that fills a page alone, because it is compacted already, is not read again with others.
       if (rows > 0 && characters + events.length > PAGE_CHARACTERS) break;
-      stored.push(...(JSON.parse(events) as StoredEvent[]));
+      stored.push(...parseEvents(events));
       rows += 1;
       characters += events.length;
       lastSeq = last_seq;

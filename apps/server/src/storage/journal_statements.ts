@@ -88,3 +88,21 @@ export function prepareJournal(database: DatabaseSync): JournalStatements {
   for (const [name, text] of Object.entries(TEXTS)) prepared[name] = database.prepare(text);
   return prepared as unknown as JournalStatements;
 }
+
+/** The rows of a query, one after the other, as far as they are asked for. */
+export function* rowsOf<Input extends SQLInputValue[], Row>(
+  statement: Pick<Typed<Input, Row>, "iterate">,
+  ...input: Input
+): Generator<Row> {
+  try {
+    yield* statement.iterate(...input);
+  } catch (error) {
+    // A statement that failed in `iterate` would tell the same error to whoever uses it next, for another answer too.
+    try {
+      statement.iterate(...input);
+    } catch {
+      // That was it.
+    }
+    throw error;
+  }
+}

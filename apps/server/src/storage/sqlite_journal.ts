@@ -11,10 +11,11 @@ import type {
   WallClock,
 } from "@cogniforge/core/journal";
 import { checkBatch, LiveTail, leaseLost, systemWallClock } from "@cogniforge/core/journal";
-import { expandEvents, type StoredEvent } from "./delta_runs.ts";
+import { expandEvents } from "./delta_runs.ts";
 import { type CommitObserver, GroupCommit, Refusal } from "./group_commit.ts";
 import { type CompactOptions, JournalCompactor } from "./journal_compactor.ts";
-import { type JournalStatements, prepareJournal } from "./journal_statements.ts";
+import { type JournalStatements, prepareJournal, rowsOf } from "./journal_statements.ts";
+import { parseEvents } from "./stored_events.ts";
 
 export interface SqliteJournalOptions {
   clock?: WallClock;
@@ -104,8 +105,8 @@ export class SqliteJournal implements Journal {
   async read(answerId: string, after: number, limit: number): Promise<readonly JournalEvent[]> {
     const events: JournalEvent[] = [];
     if (limit <= 0) return events;
-    for (const row of this.#statements.readBatches.iterate(answerId, after)) {
-      for (const event of expandEvents(JSON.parse(row.events) as StoredEvent[], after)) {
+    for (const row of rowsOf(this.#statements.readBatches, answerId, after)) {
+      for (const event of expandEvents(parseEvents(row.events), after)) {
         if (events.length >= limit) break;
         events.push(event);
       }

@@ -1,4 +1,5 @@
 import type { Bilingual } from "@cogniforge/core/events";
+import { DamagedRowError } from "./stored_events.ts";
 
 /** What keeps a database from being read or written, in the words of a remedy. */
 export type StorageFault = "disk-full" | "locked" | "damaged" | "not-writable";
@@ -27,6 +28,7 @@ const SYSTEM_FAULTS: Readonly<Record<string, StorageFault>> = {
 
 /** The fault behind an error of SQLite or of the file system; `undefined` for an error that is no fault of the storage. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
+  if (error instanceof DamagedRowError) return "damaged";
   const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
   // The low byte is the primary code, the rest extends it.
   if (typeof errcode === "number") return FAULTS[errcode & 0xff];
@@ -62,7 +64,7 @@ export const STORAGE_FAULT_REMEDIES: Readonly<Record<StorageFault, Bilingual>> =
     ar: "استرجع نسخة احتياطية (npm run cogniforge -- restore FILE)، أو انقل الملف من مكانه للبدء بقاعدة فارغة",
   },
   "not-writable": {
-    en: "Set COGNIFORGE_DATA_DIR to a directory that this user may write",
-    ar: "اضبط COGNIFORGE_DATA_DIR على مجلد يحق لهذا المستخدم الكتابة فيه",
+    en: "Check the disk and its quota, or set COGNIFORGE_DATA_DIR to a directory that this user may write",
+    ar: "تحقّق من القرص ومن الحصة المخصّصة عليه، أو اضبط COGNIFORGE_DATA_DIR على مجلد يحق لهذا المستخدم الكتابة فيه",
   },
 };

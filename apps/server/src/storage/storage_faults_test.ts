@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { TextDelta } from "@cogniforge/core/events";
@@ -86,6 +87,55 @@ test("Storage tells of a database that another process holds, and writes again o
   expect(await storage.journal.create(HEADER, LEASE)).toMatchObject({ created: true });
   expect(await storage.isHealthy()).toBe(true);
   await storage.close();
+});
+
+test("Storage tells of a page that is damaged while it is open, and still reads what is whole", async () => {
+  await using folder = await tempFolder();
+  const storage = await openStorage({ directory: folder.path });
+  for (const answerId of ["answer-1", "answer-2"]) {
+    const created = await storage.journal.create({ ...HEADER, answerId }, LEASE);
+    if (!created.created) throw new Error("Expected a new answer");
+    for (let seq = 1; seq <= 100; seq++) await storage.journal.append(created.lease, [delta(seq)]);
+  }
+  storage.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const { page_size } = storage.database.prepare("PRAGMA page_size").get() as { page_size: number };
+  // The head of the page that holds the newest rows: those of the second answer.
+  const { pageno } = storage.database
+    .prepare(
+      "SELECT pageno FROM dbstat WHERE name = 'journal_batches' AND pagetype = 'leaf' ORDER BY path DESC LIMIT 1",
+    )
+    .get() as { pageno: number };
+  const file = await open(storage.path, "r+");
+  await file.write(Buffer.alloc(200, 0xaa), 0, 200, (pageno - 1) * page_size);
+  await file.close();
+  storage.database.exec("PRAGMA shrink_memory");
+  const refusal: unknown = await storage.journal.read("answer-2", 0, 1000).catch((error: unknown) => error);
+  expect(storageFaultOf(refusal)).toBe("damaged");
+  const { info } = failureErrorOf(refusal);
+  expect(info).toMatchObject({ code: "storage", message: { en: expect.stringContaining("The database is damaged") } });
+  expect(info.message.ar).toContain("قاعدة البيانات تالفة");
+  expect(await storage.journal.read("answer-1", 0, 50)).toHaveLength(50);
+  // What SQLite itself takes for whole may still be none of our rows.
+  storage.database.exec("UPDATE journal_batches SET events = substr(events, 2) WHERE batch_key = 1");
+  const unreadable: unknown = await storage.journal.read("answer-1", 0, 1).catch((error: unknown) => error);
+  expect(storageFaultOf(unreadable)).toBe("damaged");
+  await storage.close();
+  await expect(openStorage({ directory: folder.path })).rejects.toMatchObject({ reason: "damaged" });
+});
+
+test("openStorage() tells in both languages of a database that another program keeps for itself", async () => {
+  await using folder = await tempFolder();
+  const first = await openStorage({ directory: folder.path });
+  await first.close();
+  const other = new DatabaseSync(first.path);
+  other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+  const refusal = await openStorage({ directory: folder.path }).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ reason: "locked" });
+  expect(String((refusal as { format(): string }).format())).toMatch(
+    /Stop the other program[\s\S]+أوقف البرنامج الآخر/,
+  );
+  other.close();
+  await (await openStorage({ directory: folder.path })).close();
 });
 
 test("openStorage() tells in both languages of a file that is damaged, and what to do", async () => {
