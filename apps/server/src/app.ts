@@ -348,13 +348,13 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       // Whoever comes meanwhile is still answered: a balancer learns to go elsewhere, a reader gets the rest.
       isDraining = true;
       farewell.begin();
+      doctor.close();
       clearInterval(housekeeping);
       loop.stop();
       stopWatching();
       await engine.close(graceMs);
       leaving.abort();
       changes.close();
-      doctor.close();
       audience.close();
       await letGo({ server, trpc, followed: () => journal.followed, graceMs });
       await keeping;
