@@ -1,7 +1,18 @@
 import { AxeBuilder } from "@axe-core/playwright";
+import { expectNoBarrierInDialog } from "./support/barriers.ts";
 import { ConsoleServer, WITH_ADMIN } from "./support/console_server.ts";
 import { configOf, FakeOpenAi, piecesOf } from "./support/fake_openai.ts";
-import { ask, composer, expect, expectPhase, lastAnswer, lastText, signIn, test } from "./support/pages.ts";
+import {
+  ask,
+  composer,
+  expect,
+  expectPhase,
+  expectReady,
+  lastAnswer,
+  lastText,
+  signIn,
+  test,
+} from "./support/pages.ts";
 import { LOCALES, wordsOf } from "./support/words.ts";
 
 const TEXT = [
@@ -160,6 +171,22 @@ for (const locale of LOCALES) {
       await expect(back).toBeHidden();
     });
 
+    test("a question that was typed before the page worked is kept, and asked", async ({ page }) => {
+      fake.play({ pieces: ["In time"] });
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      await page.route("**/_app/immutable/entry/**", async (route) => {
+        await released;
+        await route.continue();
+      });
+      await page.goto(server.url, { waitUntil: "commit" });
+      await composer(page).fill("typed early");
+      release();
+      await expectReady(page);
+      await expect(composer(page)).toHaveValue("typed early");
+      await composer(page).press("Enter");
+      await expectPhase(page, "completed");
+    });
+
     test("conversations go on", async ({ page }) => {
       fake.play({ pieces: ["One"] });
       await ask(page, "first question of many");
@@ -202,8 +229,10 @@ for (const locale of LOCALES) {
         .click();
       const drawer = page.getByRole("dialog", { name: say("sidebar_label") });
       await expect(drawer.getByRole("link", { name: "هل يتسع الهاتف لهذا؟" }).first()).toBeVisible();
+      await expectNoBarrierInDialog(page);
       await page.keyboard.press("Escape");
       await expect(drawer).toBeHidden();
+      await expect(page.locator(".bar").getByRole("button", { name: say("sidebar_open") })).toBeFocused();
     });
 
     test("a failed answer says what happened and what to do, and is asked again", async ({ page }) => {

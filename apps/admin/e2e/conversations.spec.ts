@@ -114,7 +114,7 @@ for (const locale of LOCALES) {
       await expect(lastText(page)).toHaveText("One");
       await act(page, title, say("conversation_delete"));
       await page.reload();
-      await expect(nav(page).getByRole("button", { name: say("archive_title") })).toBeVisible();
+      await expect(nav(page).getByRole("button", { name: say("archive_title"), exact: true })).toBeVisible();
       await expect(item(page, title)).toHaveCount(0);
     });
 

@@ -1,4 +1,4 @@
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, type Cookie, expect, type Page } from "@playwright/test";
 import { ADMIN, type ConsoleServer } from "./console_server.ts";
 
 /** A test whose page must not complain: no error in the console, no refused content. */
@@ -28,12 +28,34 @@ export const test = base.extend<{ complaints: string[] }>({
 
 export { expect };
 
+/** The sessions that were opened: a server lets nobody try ten passwords a minute, and a file may have more tests than that. */
+const sessions = new WeakMap<ConsoleServer, Cookie[]>();
+
+/** Signs in as the administrator, by the form the first time. */
 export async function signIn(page: Page, server: ConsoleServer, path = "/"): Promise<void> {
+  const cookies = sessions.get(server);
+  if (cookies !== undefined) {
+    await page.context().addCookies(cookies);
+    await page.goto(`${server.url}${path}`);
+    await expectReady(page);
+    return;
+  }
   await page.goto(`${server.url}/login?next=${encodeURIComponent(path)}`);
   await page.locator("#email").fill(ADMIN.email);
   await page.locator("#password").fill(ADMIN.password);
   await page.locator("button[type=submit]").click();
   await expect(composer(page)).toBeVisible();
+  const all = await page.context().cookies();
+  sessions.set(
+    server,
+    all.filter(({ name }) => !name.startsWith("cf_")),
+  );
+}
+
+/** Waits until the page works: what the server renders shows the conversations as still being read. */
+export async function expectReady(page: Page): Promise<void> {
+  await expect(composer(page)).toBeVisible();
+  await expect(page.locator("aside nav [aria-hidden] > .h-7")).toHaveCount(0);
 }
 
 export const composer = (page: Page) => page.locator("form textarea");
