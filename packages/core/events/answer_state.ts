@@ -74,8 +74,10 @@ export function foldEvent(state: AnswerState, event: AnswerEvent): AnswerState {
       const { attempt, provider, model, why, offset, trial } = event;
       const summary: AttemptSummary = { attempt, provider, model, why, from: offset, to: offset };
       if (trial) summary.trial = true;
+      // A state that was read as a whole may know it already, without knowing its event.
+      const others = state.attempts.filter((one) => one.attempt !== attempt);
       // Reasoning of an earlier attempt led to nothing that readers keep.
-      return { ...state, seq, reasoning: "", reasoningDetails: [], attempts: [...state.attempts, summary] };
+      return { ...state, seq, reasoning: "", reasoningDetails: [], attempts: [...others, summary] };
     }
     case "text-delta": {
       if (event.offset > state.text.length) {

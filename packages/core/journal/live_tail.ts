@@ -65,6 +65,8 @@ export class LiveTail {
 
   /** An answer begins here: whoever follows it soon needs not ask the journal. */
   begin(answerId: string): void {
+    // Somebody was quicker, and waits on the one that is there.
+    if (this.#channels.has(answerId)) return;
     const window = new TailWindow(this.#windowEvents, true);
     this.#channels.set(answerId, { followers: new Set(), window, isExpecting: true });
   }

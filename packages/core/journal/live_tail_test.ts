@@ -159,3 +159,12 @@ test("LiveTail forgets an answer that began here when nobody comes, or it is ove
   assert.deepEqual(await reader, [...deltas(1, 40), end(41)]);
   assert.ok(counts.reads > 0, "what is older stands in the journal");
 });
+
+test("LiveTail wakes a reader who came before it was told that the answer began here", async () => {
+  const { tail, append } = tailOf();
+  const reader = collect(tail.follow("answer-1", { after: 0 }));
+  await nextTask();
+  tail.begin("answer-1");
+  append(delta(1), end(2));
+  assert.deepEqual(await reader, [delta(1), end(2)]);
+});
