@@ -75,9 +75,9 @@ for (const { locale, suggestion, toggle, sent, search, tree } of LANGUAGES) {
       await page.locator("summary", { hasText: sent }).click();
       const panel = page.locator("details.sent");
       await expect(panel.locator("summary", { hasText: tree })).toBeVisible();
-      const shown = await panel.locator("pre").allTextContents();
-      expect(shown.join("")).toBe(fake.requests.at(-1)?.contents[0]);
-      expect(shown.join("")).not.toContain("not-for-anybody");
+      const shown = async () => (await panel.locator("pre").allTextContents()).join("");
+      await expect.poll(shown).toBe(fake.requests.at(-1)?.contents[0]);
+      expect(await shown()).not.toContain("not-for-anybody");
 
       await panel.getByRole("searchbox", { name: search }).fill("orderstore");
       await expect(panel.locator("mark").first()).toBeVisible();
