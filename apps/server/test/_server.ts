@@ -42,6 +42,14 @@ export interface TestServer extends AsyncDisposable {
   signIn(): Promise<string>;
 }
 
+/** The smallest configuration with an upstream: one provider, whose model is the only target, asked once. */
+export function oneProvider(upstreamUrl: string): ConfigFile {
+  return {
+    providers: { one: { dialect: "openai-chat", baseUrl: `${upstreamUrl}/v1`, model: "model-1" } },
+    routes: { default: { targets: [{ provider: "one" }], maxRetries: 0 } },
+  };
+}
+
 /** Pino's number for it. */
 const ERROR_LEVEL = 50;
 

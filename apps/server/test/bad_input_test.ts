@@ -5,7 +5,7 @@ import { EventSource } from "eventsource";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { TestServer } from "./_server.ts";
-import { KEY, startServer } from "./_server.ts";
+import { KEY, oneProvider, startServer } from "./_server.ts";
 import { openSse, plainSse } from "./_sse_reader.ts";
 import type { Headers } from "./_trpc_client.ts";
 import { overHttp, overWebSocket, WITH_KEY, watch } from "./_trpc_client.ts";
@@ -33,10 +33,7 @@ beforeAll(async () => {
   upstream = await startUpstream(() => streamReply("An answer"));
   server = await startServer({
     hasAdministrator: true,
-    config: {
-      providers: { one: { dialect: "openai-chat", baseUrl: `${upstream.url}/v1`, model: "model-1" } },
-      routes: { default: { targets: [{ provider: "one" }], maxRetries: 0 } },
-    },
+    config: oneProvider(upstream.url),
   });
   owner = { cookie: await server.signIn() };
   stranger = { cookie: await signInMember() };

@@ -7,7 +7,7 @@ import { startCutProxy } from "./_cut_proxy.ts";
 import { fakeTimers } from "./_fake_timers.ts";
 import { Faucet } from "./_faucet.ts";
 import type { TestServer, TestServerOptions } from "./_server.ts";
-import { KEY, startServer } from "./_server.ts";
+import { KEY, oneProvider, startServer } from "./_server.ts";
 import type { SseReader } from "./_sse_reader.ts";
 import { openSse, plainSse } from "./_sse_reader.ts";
 import type { UpstreamReply } from "./_upstream.ts";
@@ -21,10 +21,7 @@ const WHOLE = TEXTS.join("");
 /** A server whose default route has one target, the upstream. */
 function serve(upstreamUrl: string, options: TestServerOptions = {}): Promise<TestServer> {
   return startServer({
-    config: {
-      providers: { one: { dialect: "openai-chat", baseUrl: `${upstreamUrl}/v1`, model: "model-1" } },
-      routes: { default: { targets: [{ provider: "one" }], maxRetries: 0 } },
-    },
+    config: oneProvider(upstreamUrl),
     ...options,
   });
 }

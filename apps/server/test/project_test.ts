@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TRPCClientError } from "@trpc/client";
 import { expect, test, vi } from "vitest";
-import { KEY, startServer, type TestServer } from "./_server.ts";
+import { KEY, oneProvider, startServer, type TestServer } from "./_server.ts";
 import { type Client, overHttp, watch } from "./_trpc_client.ts";
 import { startUpstream, streamReply, type Upstream } from "./_upstream.ts";
 
@@ -23,10 +23,7 @@ async function project(): Promise<{ path: string } & AsyncDisposable> {
 const serve = (upstream: Pick<Upstream, "url">, environment: Record<string, string>): Promise<TestServer> =>
   startServer({
     environment,
-    config: {
-      providers: { one: { dialect: "openai-chat", baseUrl: `${upstream.url}/v1`, model: "model-1" } },
-      routes: { default: { targets: [{ provider: "one" }], maxRetries: 0 } },
-    },
+    config: oneProvider(upstream.url),
   });
 
 interface Message {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { RawConnection } from "./_raw.ts";
 import { openRaw, refusalIn } from "./_raw.ts";
 import type { TestServer } from "./_server.ts";
-import { KEY, startServer } from "./_server.ts";
+import { KEY, oneProvider, startServer } from "./_server.ts";
 import type { Upstream } from "./_upstream.ts";
 import { chatStream, EVENT_STREAM, STOP, startUpstream } from "./_upstream.ts";
 
@@ -37,10 +37,7 @@ beforeAll(async () => {
   });
   server = await startServer({
     environment: { COGNIFORGE_REQUEST_TIMEOUT_SECONDS: "1" },
-    config: {
-      providers: { one: { dialect: "openai-chat", baseUrl: `${upstream.url}/v1`, model: "model-1" } },
-      routes: { default: { targets: [{ provider: "one" }], maxRetries: 0 } },
-    },
+    config: oneProvider(upstream.url),
   });
 });
 

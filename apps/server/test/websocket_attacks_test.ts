@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { openRaw } from "./_raw.ts";
 import type { TestServer } from "./_server.ts";
-import { startServer } from "./_server.ts";
+import { oneProvider, startServer } from "./_server.ts";
 import { overWebSocket, WITH_KEY } from "./_trpc_client.ts";
 import type { Upstream } from "./_upstream.ts";
 import { startUpstream, streamReply } from "./_upstream.ts";
@@ -21,10 +21,7 @@ beforeAll(async () => {
   upstream = await startUpstream(() => streamReply(LONG));
   server = await startServer({
     environment: { COGNIFORGE_REQUEST_TIMEOUT_SECONDS: "2" },
-    config: {
-      providers: { one: { dialect: "openai-chat", baseUrl: `${upstream.url}/v1`, model: "model-1" } },
-      routes: { default: { targets: [{ provider: "one" }], maxRetries: 0 } },
-    },
+    config: oneProvider(upstream.url),
   });
 });
 

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { exchange, openRaw, refusalIn } from "./_raw.ts";
 import type { TestServer } from "./_server.ts";
-import { KEY, startServer } from "./_server.ts";
+import { KEY, oneProvider, startServer } from "./_server.ts";
 import type { Upstream } from "./_upstream.ts";
 import { startUpstream, streamReply } from "./_upstream.ts";
 
@@ -28,10 +28,7 @@ beforeAll(async () => {
   server = await startServer({
     hasAdministrator: true,
     environment: { COGNIFORGE_MAX_CONNECTIONS: "40" },
-    config: {
-      providers: { one: { dialect: "openai-chat", baseUrl: `${upstream.url}/v1`, model: "model-1" } },
-      routes: { default: { targets: [{ provider: "one" }], maxRetries: 0 } },
-    },
+    config: oneProvider(upstream.url),
   });
 });
 

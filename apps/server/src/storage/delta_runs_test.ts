@@ -1,6 +1,7 @@
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expect, test } from "vitest";
-import { randomAnswer, seededRandom } from "./_random_answer.ts";
+import { seededRandom } from "../../../../packages/core/testing/wire_corpus.ts";
+import { randomAnswer } from "./_random_answer.ts";
 import { compactEvents, expandEvents } from "./delta_runs.ts";
 
 const text = (seq: number, offset: number, said: string, more: object = {}): JournalEvent => ({
