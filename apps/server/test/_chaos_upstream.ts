@@ -72,7 +72,10 @@ export async function startChaosUpstream(chaos: Chaos, options: { refusesPrefill
     if (options.refusesPrefill && messages.at(-1)?.role === "assistant") return refuse(response, 400);
     const misdeed = nextMisdeed(chaos, question);
     if (misdeed === "429" || misdeed === "500" || misdeed === "503") return refuse(response, Number(misdeed));
-    const end = misdeed === undefined ? whole.length : begun.length + chaos.random() * (whole.length - begun.length);
+    // A stall is a silence after something was said: silence from the beginning is held by another limit.
+    const least = misdeed === "stall" ? 1 : 0;
+    const left = Math.max(0, whole.length - begun.length - least);
+    const end = misdeed === undefined ? whole.length : begun.length + least + chaos.random() * left;
     await speak(response, whole.slice(begun.length, end), chaos);
     if (misdeed === undefined) {
       response.end(`data: ${JSON.stringify(chunkOf(STOP))}\n\ndata: [DONE]\n\n`);

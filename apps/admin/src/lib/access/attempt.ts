@@ -10,7 +10,7 @@ export async function attempt(act: () => Promise<void>): Promise<FailureInfo | u
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     if (error.info.code === "unauthenticated") {
-      await goto(`${paths.login()}?next=${encodeURIComponent(location.pathname)}`, { refreshAll: true });
+      await goto(paths.loginFor(location.pathname), { refreshAll: true });
     }
     return error.info;
   }

@@ -5,6 +5,7 @@ import type { ConsoleApi, SystemStatus } from "#lib/api/console_api.ts";
 import { localized } from "#lib/i18n/localized.ts";
 import { m } from "#lib/paraglide/messages.js";
 import { ProjectState } from "#lib/project/project_state.svelte.ts";
+import { signOut } from "#lib/session/sign_in.ts";
 import { followWhileVisible } from "#lib/ui/follow_while_visible.ts";
 import { ToastState } from "#lib/ui/toast.svelte.ts";
 import { Conversation } from "./conversation.svelte.ts";
@@ -28,13 +29,17 @@ export class ConsoleState {
   readonly project: ProjectState;
   readonly toast = new ToastState();
   readonly #onSignedOut: () => void;
+  /** Whether the reader is signing out: then what fails for want of a session is no news. */
+  #isLeaving = false;
   choices = $state.raw<Choices>({ routes: [], targets: [] });
   status = $state.raw<SystemStatus | undefined>();
   /** Said by assistive technology, politely. */
   announcement = $state("");
 
   constructor({ api, onAsked, onSignedOut }: ConsoleStateOptions) {
-    this.#onSignedOut = onSignedOut;
+    this.#onSignedOut = () => {
+      if (!this.#isLeaving) onSignedOut();
+    };
     this.api = this.#watched(api);
     this.list = new ConversationList(this.api);
     this.search = new ConversationSearch(this.api);
@@ -61,6 +66,17 @@ export class ConsoleState {
   async start(signal: AbortSignal): Promise<void> {
     void followWhileVisible(signal, (visible) => this.#follow(visible));
     await Promise.all([this.list.refresh(), this.refreshStatus(), this.refreshChoices(), this.project.refresh()]);
+  }
+
+  /** Ends the session; where the reader goes then is the caller's affair. */
+  async signOut(): Promise<void> {
+    this.#isLeaving = true;
+    try {
+      await signOut();
+    } catch (error) {
+      this.#isLeaving = false;
+      throw error;
+    }
   }
 
   /** What a question can be put to; without it the default route is asked. */

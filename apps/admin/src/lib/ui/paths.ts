@@ -17,6 +17,8 @@ export const paths = {
   account: () => resolve("/(console)/account"),
   doctor: () => resolve("/(console)/doctor"),
   login: () => resolve("/(entry)/login"),
+  /** The sign-in, which leads on to a page. */
+  loginFor: (pathname: string) => `${resolve("/(entry)/login")}?next=${encodeURIComponent(pathname)}`,
 };
 
 /** Whether a page of the console stands beside the chat: no conversation is open there. */
