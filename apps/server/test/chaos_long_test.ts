@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expect, test, vi } from "vitest";
+import { seededRandom } from "../../../packages/core/testing/seeded_random.ts";
 import { tempFolder } from "../src/storage/temp_folder.ts";
 import type { Asking, Reading } from "./_chaos_readers.ts";
 import { openClient, readPlain } from "./_chaos_readers.ts";
@@ -46,19 +47,10 @@ const SCALE: Scale =
 /** Where nobody listens. */
 const NOWHERE = "http://127.0.0.1:1";
 
-/** Numbers from 0 (inclusive) to 1 (exclusive) that a seed decides. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 test(`${SCALE.answers} answers through ${SCALE.kills} ends of the server and every misdeed of upstreams are exact (CHAOS_SEED=${SEED})`, {
   timeout: SCALE.timeoutMs,
 }, async () => {
-  const random = randomFrom(SEED);
+  const random = seededRandom(SEED);
   const { pieces, paceMs } = SCALE;
   const chaos: Chaos = {
     random,

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnswerEvent } from "@cogniforge/core/events";
 import { expect, test, vi } from "vitest";
+import { seededRandom } from "../../../packages/core/testing/seeded_random.ts";
 import { tempFolder } from "../src/storage/temp_folder.ts";
 import type { Child } from "./_child.ts";
 import { startChild } from "./_child.ts";
@@ -14,15 +15,6 @@ import { chatStream, chunkOf, EVENT_STREAM, STOP, startUpstream, streamReply } f
 vi.setConfig({ testTimeout: 60_000 });
 
 const SEED = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
-
-/** Numbers from 0 (inclusive) to 1 (exclusive) that a seed decides. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 async function folderFor(upstreamUrl: string) {
   const folder = await tempFolder();
@@ -56,7 +48,7 @@ async function* pouring(count: number): AsyncGenerator<string> {
 }
 
 test.concurrent(`what any reader saw before kill -9 is in the journal, byte for byte (KILL_SEED=${SEED})`, async () => {
-  const random = randomFrom(SEED);
+  const random = seededRandom(SEED);
   await using upstream = await startUpstream(() => ({ headers: EVENT_STREAM, pieces: pouring(20_000) }));
   await using folder = await folderFor(upstream.url);
   const told: { answerId: string; texts: string[]; events: AnswerEvent[] }[] = [];

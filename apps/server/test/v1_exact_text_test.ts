@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cutBytes, seededRandom } from "../../../packages/core/testing/wire_corpus.ts";
+import { seededRandom } from "../../../packages/core/testing/seeded_random.ts";
+import { cutBytes } from "../../../packages/core/testing/wire_corpus.ts";
 import type { DoorName } from "./_doors.ts";
 import { openDoors } from "./_doors.ts";
 import type { TestServer } from "./_server.ts";

@@ -1,4 +1,5 @@
 import type { JournalEvent } from "../events/mod.ts";
+import { seededRandom } from "../testing/seeded_random.ts";
 import {
   collect,
   created,
@@ -9,7 +10,6 @@ import {
   expectRejection,
   header,
   nextTask,
-  seededRandom,
 } from "./_conformance_tools.ts";
 import type { Journal } from "./journal.ts";
 

@@ -6,7 +6,8 @@ import { FAILURE_CODES, UpstreamError } from "../failures/mod.ts";
 import { SseTooLargeError } from "../sse/decode.ts";
 import { DIALECTS, type DialectOptions } from "../testing/dialects.ts";
 import { mutate, randomBytes, wordSoup } from "../testing/mutate.ts";
-import { cutBytes, loadWireCorpus, seededRandom } from "../testing/wire_corpus.ts";
+import { seededRandom } from "../testing/seeded_random.ts";
+import { cutBytes, loadWireCorpus } from "../testing/wire_corpus.ts";
 import type { Provider, ProviderPart } from "./mod.ts";
 
 /** Time for all dialects together, in milliseconds. */

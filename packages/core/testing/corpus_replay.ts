@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { after, test } from "node:test";
 import type { Provider, ProviderFetch } from "../providers/mod.ts";
+import { seededRandom } from "./seeded_random.ts";
 import { collectResult, compareWithCase } from "./wire_comparison.ts";
-import { cutBytes, loadWireCorpus, responseOf, seededRandom, type WireCase } from "./wire_corpus.ts";
+import { cutBytes, loadWireCorpus, responseOf, type WireCase } from "./wire_corpus.ts";
 
 /** What a provider under test is made with. */
 export interface ReplayOptions {

@@ -106,17 +106,6 @@ export function cutBytes(bytes: Uint8Array, next: number | (() => number)): Uint
   return pieces;
 }
 
-/** Random numbers that a seed repeats (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** How a replayed body is served. */
 export interface ReplayOptions {
   /** A turn of the event loop between the pieces. */

@@ -1,6 +1,6 @@
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expect, test } from "vitest";
-import { seededRandom } from "../../../../packages/core/testing/wire_corpus.ts";
+import { seededRandom } from "../../../../packages/core/testing/seeded_random.ts";
 import { randomAnswer } from "./_random_answer.ts";
 import { compactEvents, expandEvents } from "./delta_runs.ts";
 

@@ -9,7 +9,7 @@ import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import type { Journal } from "@cogniforge/core/journal";
 import { decodeCursor } from "@cogniforge/core/journal";
 import { expect, test } from "vitest";
-import { seededRandom } from "../../../../packages/core/testing/wire_corpus.ts";
+import { seededRandom } from "../../../../packages/core/testing/seeded_random.ts";
 import { readTimeline } from "../answers/read_timeline.ts";
 import { randomAnswer, randomBatches } from "./_random_answer.ts";
 import type { Storage } from "./mod.ts";
