@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { TRPCClientError } from "@trpc/client";
 import { EventSource } from "eventsource";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -7,6 +5,7 @@ import { WebSocket } from "ws";
 import type { TestServer } from "./_server.ts";
 import { KEY, oneProvider, startServer } from "./_server.ts";
 import { openSse, plainSse } from "./_sse_reader.ts";
+import { ANSWER_TABLES, leavesNoTrace } from "./_traces.ts";
 import type { Headers } from "./_trpc_client.ts";
 import { overHttp, overWebSocket, WITH_KEY, watch } from "./_trpc_client.ts";
 import type { Upstream } from "./_upstream.ts";
@@ -63,23 +62,7 @@ async function signInMember(): Promise<string> {
   return response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
 }
 
-/** Rows of every table that a question could write to. */
-function countRows(): Record<string, unknown> {
-  using database = new DatabaseSync(join(server.directory, "data/cogniforge.sqlite"), { readOnly: true });
-  const tables = ["conversations", "turns", "answer_records", "journal_heads", "journal_asks", "journal_batches"];
-  return Object.fromEntries(
-    tables.map((table) => [table, database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows]),
-  );
-}
-
-/** Does something that must be refused, and proves that it left no trace. */
-async function leavesNoTrace(act: () => Promise<void>): Promise<void> {
-  const [rows, asked] = [countRows(), upstream.requests.length];
-  await act();
-  expect(countRows()).toEqual(rows);
-  expect(upstream.requests).toHaveLength(asked);
-  expect((await server.fetch("/healthz")).status).toBe(200);
-}
+const noTrace = (act: () => Promise<void>) => leavesNoTrace({ server, upstream, tables: ANSWER_TABLES }, act);
 
 // biome-ignore lint/suspicious/noExplicitAny: what a refusal holds is what is looked at
 function expectFailure(failure: any, code: string): void {
@@ -126,7 +109,7 @@ const QUESTIONS: [name: string, input: Record<string, unknown>, refusal: Refusal
 ];
 
 test.each(QUESTIONS)("%s is refused at every door that takes questions", async (_name, input, refusal) => {
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     using socket = overWebSocket(server.url, owner);
     // biome-ignore lint/suspicious/noExplicitAny: what the types forbid is what is tried
     const wrong = input as any;
@@ -143,7 +126,7 @@ test.each(QUESTIONS)("%s is refused at every door that takes questions", async (
 });
 
 test("a body that is broken, too large or of another type is refused by the plain SSE route and tRPC", async () => {
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     const send = (path: string, body: string | Uint8Array<ArrayBuffer>, type: string) =>
       server.fetch(path, { method: "POST", headers: { "content-type": type }, body });
     const json = "application/json";
@@ -179,7 +162,7 @@ test("a body that is broken, too large or of another type is refused by the plai
 });
 
 test("another user's answers and conversations are like none, at every door", async () => {
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     using socket = overWebSocket(server.url, stranger);
     const { answerId, conversationId, cursor } = answer;
     const gone = { status: 404, code: "answer-not-found" };
@@ -219,7 +202,7 @@ test("another user's answers and conversations are like none, at every door", as
 });
 
 test("nobody and a wrong key are refused with 401, never with a redirect", async () => {
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     const { answerId } = answer;
     const refusal = { status: 401, code: "unauthenticated" };
     const wrong: Headers[] = [
@@ -245,7 +228,7 @@ test("nobody and a wrong key are refused with 401, never with a redirect", async
 });
 
 test("a page of another origin gets nothing done with the cookie that its browser sends along", async () => {
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     const { answerId } = answer;
     const refusal = { status: 403, code: "cross-origin" };
     const foreign: Headers[] = [
@@ -285,7 +268,7 @@ test("a page of another origin gets nothing done with the cookie that its browse
 });
 
 test("a cursor that is none, of another answer, or of a future that no answer has is refused everywhere", async () => {
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     using socket = overWebSocket(server.url, owner);
     const { answerId } = answer;
     const refusal = { status: 400, code: "invalid-cursor" };

@@ -1,11 +1,10 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { FailureInfo } from "@cogniforge/core/events";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { TestServer, TestServerOptions } from "./_server.ts";
 import { startServer } from "./_server.ts";
+import { countRows, QUESTION_TABLES } from "./_traces.ts";
 import type { Client, Headers } from "./_trpc_client.ts";
 import { overHttp, overWebSocket, watch } from "./_trpc_client.ts";
 import type { Upstream } from "./_upstream.ts";
@@ -96,7 +95,7 @@ async function start(environment: Record<string, string> = {}, options: TestServ
     },
     /** Refusals at every door, which must leave no trace. */
     async refusals(headers: Headers, expected: { status: number; code: string; says: RegExp; route?: string }) {
-      const before = countRows(server);
+      const before = countRows(server, QUESTION_TABLES);
       const asked = upstream.requests.length;
       for (const [door, ask] of Object.entries(DOORS)) {
         const refused = await refusalOf(await ask(server, headers, expected.route));
@@ -105,7 +104,7 @@ async function start(environment: Record<string, string> = {}, options: TestServ
         expect(refused.ar, door).toMatch(/[\u0600-\u06ff]{3}/);
         if ([429, 503].includes(expected.status)) expect(Number(refused.retryAfter), door).toBeGreaterThan(0);
       }
-      expect(countRows(server)).toEqual(before);
+      expect(countRows(server, QUESTION_TABLES)).toEqual(before);
       expect(upstream.requests.length).toBe(asked);
     },
     async [Symbol.asyncDispose]() {
@@ -114,13 +113,6 @@ async function start(environment: Record<string, string> = {}, options: TestServ
       expect(server.errors).toEqual([]);
     },
   };
-}
-
-/** Rows of the tables that a new question writes to at once. */
-function countRows({ directory }: TestServer): unknown {
-  using database = new DatabaseSync(join(directory, "data/cogniforge.sqlite"), { readOnly: true });
-  const tables = ["conversations", "turns", "journal_heads", "journal_asks"];
-  return tables.map((table) => database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows);
 }
 
 /** Asks and reads the whole answer at the door that gives it in one piece. */

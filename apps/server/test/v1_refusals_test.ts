@@ -1,9 +1,8 @@
 import { request as httpRequest } from "node:http";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestServer } from "./_server.ts";
 import { KEY, startServer } from "./_server.ts";
+import { ANSWER_TABLES, countRows } from "./_traces.ts";
 import type { Upstream } from "./_upstream.ts";
 import { startUpstream, streamReply } from "./_upstream.ts";
 
@@ -174,21 +173,8 @@ afterAll(async () => {
   await upstream[Symbol.asyncDispose]();
 });
 
-/** How many rows each table has that an answer would leave a trace in. */
-function countRows(): Record<string, unknown> {
-  const database = new DatabaseSync(join(server.app.config.dataDirectory, "cogniforge.sqlite"), { readOnly: true });
-  try {
-    const tables = ["journal_heads", "journal_asks", "journal_batches", "conversations", "turns", "answer_records"];
-    return Object.fromEntries(
-      tables.map((table) => [table, database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count]),
-    );
-  } finally {
-    database.close();
-  }
-}
-
 test.for(REFUSALS)("/v1 refuses $name in OpenAI's shape and writes nothing", async (refusal) => {
-  const before = countRows();
+  const before = countRows(server, ANSWER_TABLES);
   const { path = PATH, method = "POST", headers = JSON_TYPE, body, status, code, param } = refusal;
   const init: RequestInit = { method, headers, redirect: "manual" };
   if (body !== undefined) init.body = typeof body === "string" ? body : new Uint8Array(body);
@@ -206,12 +192,12 @@ test.for(REFUSALS)("/v1 refuses $name in OpenAI's shape and writes nothing", asy
     remedy: expect.stringMatching(/[A-Za-z]/),
     remedy_ar: expect.stringMatching(/[\u0621-\u064a]{2}/),
   });
-  expect(countRows()).toEqual(before);
+  expect(countRows(server, ANSWER_TABLES)).toEqual(before);
   expect(upstream.requests).toHaveLength(0);
 });
 
 test("/v1 refuses a body beyond its limit without reading it all, and says so", async () => {
-  const before = countRows();
+  const before = countRows(server, ANSWER_TABLES);
   const { hostname, port } = new URL(server.url);
   const answered = new Promise<[number | undefined, string]>((resolve, reject) => {
     const asking = httpRequest({
@@ -237,16 +223,16 @@ test("/v1 refuses a body beyond its limit without reading it all, and says so", 
     asking.write("{");
   });
   expect(await answered).toEqual([413, "body-too-large"]);
-  expect(countRows()).toEqual(before);
+  expect(countRows(server, ANSWER_TABLES)).toEqual(before);
 });
 
 test("/v1 goes on answering after all that, and the database shows what was written", async () => {
-  const before = countRows();
+  const before = countRows(server, ANSWER_TABLES);
   const response = await server.post(PATH, GOOD);
   expect(await response.json()).toMatchObject({ choices: [{ message: { content: "ok" } }] });
-  const after = countRows();
-  expect(after.journal_asks).toBe(Number(before.journal_asks) + 1);
-  expect(after.journal_heads).toBe(Number(before.journal_heads) + 1);
-  expect(Number(after.journal_batches)).toBeGreaterThan(Number(before.journal_batches));
+  const after = countRows(server, ANSWER_TABLES);
+  expect(after.journal_asks).toBe(before.journal_asks + 1);
+  expect(after.journal_heads).toBe(before.journal_heads + 1);
+  expect(after.journal_batches).toBeGreaterThan(before.journal_batches);
   expect(server.errors).toEqual([]);
 });

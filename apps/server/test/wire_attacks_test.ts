@@ -1,10 +1,9 @@
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { exchange, openRaw, refusalIn } from "./_raw.ts";
 import type { TestServer } from "./_server.ts";
 import { KEY, oneProvider, startServer } from "./_server.ts";
+import { leavesNoTrace, QUESTION_TABLES } from "./_traces.ts";
 import type { Upstream } from "./_upstream.ts";
 import { startUpstream, streamReply } from "./_upstream.ts";
 
@@ -39,20 +38,9 @@ afterAll(async () => {
   await upstream[Symbol.asyncDispose]();
 });
 
-function countRows(): unknown {
-  using database = new DatabaseSync(join(server.directory, "data/cogniforge.sqlite"), { readOnly: true });
-  const tables = ["conversations", "turns", "journal_heads", "journal_asks", "user", "session"];
-  return tables.map((table) => database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows);
-}
+const TABLES = [...QUESTION_TABLES, "user", "session"];
 
-/** Does something that must be refused, and proves that it left no trace. */
-async function leavesNoTrace(act: () => Promise<void>): Promise<void> {
-  const [rows, asked] = [countRows(), upstream.requests.length];
-  await act();
-  expect(countRows()).toEqual(rows);
-  expect(upstream.requests).toHaveLength(asked);
-  expect((await server.fetch("/healthz")).status).toBe(200);
-}
+const noTrace = (act: () => Promise<void>) => leavesNoTrace({ server, upstream, tables: TABLES }, act);
 
 async function codeOf(response: Response): Promise<[status: number, code: string]> {
   const { failure, error } = (await response.json()) as {
@@ -85,7 +73,7 @@ const SMUGGLED: [name: string, head: string, body: string][] = [
 
 for (const [name, head, body] of SMUGGLED) {
   test(`a request with ${name} is refused, closed, and hides no other`, async () => {
-    await leavesNoTrace(async () => {
+    await noTrace(async () => {
       const bytes = `POST /v1/chat/completions HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\n${head}\r\n\r\n${body}`;
       const reply = await exchange(server.url, bytes);
       expect(refusalIn(reply)).toEqual({ status: 400, code: "invalid-input" });
@@ -159,7 +147,7 @@ test("an upgrade elsewhere, and a handshake that is none, are refused in both la
 
 test("a compressed body is refused unread at every door, however much it would unfold to", async () => {
   const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20, " "));
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     for (const path of [...Object.keys(DOORS), "/api/auth/sign-in/email", "/nothing"]) {
       for (const encoding of ["gzip", "br", "deflate", "zstd", "x-unknown"]) {
         const headers = { ...JSON_TYPE, "content-encoding": encoding };
@@ -171,7 +159,7 @@ test("a compressed body is refused unread at every door, however much it would u
 });
 
 test("JSON that is nested without end is refused as such at every door, and writes nothing", async () => {
-  await leavesNoTrace(async () => {
+  await noTrace(async () => {
     for (const depth of [300, 10_000, 1_000_000]) {
       const pair = (open: string, close: string) => `${open.repeat(depth)}1${close.repeat(depth)}`;
       for (const nested of [pair("[", "]"), pair('{"a":', "}")]) {
@@ -231,7 +219,7 @@ describe("ids and headers that a caller chooses", () => {
   ];
 
   test("an id with a line break, a path or a script in it is none, at every door", async () => {
-    await leavesNoTrace(async () => {
+    await noTrace(async () => {
       for (const id of BREAKS) {
         const started = await server.post("/trpc/answers.start", { question: "Q", answerId: id });
         expect(await codeOf(started), id).toEqual([400, "invalid-input"]);
