@@ -114,5 +114,20 @@ test.describe("whatever the language", () => {
     expect(await reply?.text()).toContain('data-theme="dark"');
     expect(reply?.headers()["content-security-policy"]).not.toContain("unsafe-inline");
     expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("dark");
+    await expect(page.getByRole("radio", { name: "داكن" })).toBeChecked();
+  });
+
+  test("a theme that was chosen before the page worked is taken up", async ({ page }) => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route("**/_app/immutable/entry/**", async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(`${server.url}/login`, { waitUntil: "commit" });
+    await page.getByRole("radio", { name: "داكن" }).check({ force: true });
+    release();
+    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    const reply = await page.reload();
+    expect(await reply?.text()).toContain('data-theme="dark"');
   });
 });

@@ -1,8 +1,28 @@
 import { test as base, type Cookie, expect, type Page } from "@playwright/test";
 import { ADMIN, type ConsoleServer } from "./console_server.ts";
 
-/** A test whose page must not complain: no error in the console, no refused content. */
+/** A press on a page that was rendered and does not work yet is lost: what is opened waits until it does. */
+function opensAlive(page: Page): void {
+  const isAlive = () => page.locator("html[data-alive]").waitFor({ state: "attached" });
+  const { goto, reload } = page;
+  page.goto = async (url, options) => {
+    const response = await goto.call(page, url, options);
+    if (options?.waitUntil !== "commit") await isAlive();
+    return response;
+  };
+  page.reload = async (options) => {
+    const response = await reload.call(page, options);
+    await isAlive();
+    return response;
+  };
+}
+
+/** A test whose pages work once they are opened, and whose first page must not complain: no error in the console, no refused content. */
 export const test = base.extend<{ complaints: string[] }>({
+  context: async ({ context }, use) => {
+    context.on("page", opensAlive);
+    await use(context);
+  },
   complaints: [
     async ({ page }, use) => {
       const complaints: string[] = [];
