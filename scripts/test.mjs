@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { bootstrap } from "./bootstrap.mjs";
 import { ensureChromium } from "./chromium.mjs";
+import { Complaints } from "./complaints.mjs";
 import { consoleSources, stampConsole } from "./console_build.mjs";
 import { prefixLines } from "./prefix_lines.mjs";
 import { run } from "./run.mjs";
@@ -18,6 +19,7 @@ const { node, env } = await bootstrap();
 if (options.includes("--long")) env.COGNIFORGE_LONG = "1";
 
 const totals = new Totals();
+const complaints = new Complaints();
 // turbo lets the runners use colours in any case: what is no terminal gets plain lines.
 const show = process.stdout.isTTY
   ? (text) => process.stdout.write(text)
@@ -25,13 +27,16 @@ const show = process.stdout.isTTY
 const onOutput = (text) => {
   show(text);
   totals.add(text);
+  complaints.add(text);
 };
 
 const codes = [await ownTests(), await workspaces()];
 process.exitCode = codes.find((code) => code !== 0) ?? 0;
 totals.end();
-if (process.exitCode !== 0 && totals.failed === 0) {
-  process.stdout.write("\nNo test failed, yet a task did: its message is above\n");
+if (process.exitCode !== 0) {
+  const told = String(complaints);
+  if (totals.failed === 0) process.stdout.write("\nNo test failed, yet a task did\n");
+  process.stdout.write(told ? `\nWhat failed, once more:\n${told}\n` : "\nThe message is above\n");
 }
 process.stdout.write(`\n${totals}\n`);
 
