@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { expectNoBarrier, expectNoBarrierInDialog } from "./support/barriers.ts";
 import { ADMIN, ConsoleServer, WITH_ADMIN } from "./support/console_server.ts";
 import { composer, expect, signIn, test } from "./support/pages.ts";
+import { wordsOf } from "./support/words.ts";
 
 const MEMBER = { name: "Maryam", email: "maryam@example.com", password: "another long password" };
 
@@ -12,7 +13,7 @@ const NEW_PASSWORD = "a third long password";
 
 const LANGUAGES = [
   {
-    locale: "ar",
+    locale: "ar" as const,
     keys: "مفاتيح API",
     newKey: "مفتاح جديد",
     name: "الموقع",
@@ -37,7 +38,7 @@ const LANGUAGES = [
     changed: "تغيّرت كلمة المرور",
   },
   {
-    locale: "en",
+    locale: "en" as const,
     keys: "API keys",
     newKey: "New key",
     name: "Website",
@@ -89,6 +90,8 @@ async function signInAs(page: Page, server: ConsoleServer, email: string, passwo
 }
 
 for (const text of LANGUAGES) {
+  const say = wordsOf(text.locale);
+
   test.describe(text.locale, () => {
     test.use({ locale: text.locale, permissions: ["clipboard-read", "clipboard-write"] });
 
@@ -177,6 +180,8 @@ for (const text of LANGUAGES) {
         const response = await page.goto(`${server.url}${path}`);
         expect(response?.status(), path).toBe(403);
       }
+      await expect(page.getByRole("heading", { level: 1, name: say("error_forbidden") })).toBeVisible();
+      await expectNoBarrier(page);
       await signInAs(page, server, ADMIN.email, ADMIN.password);
       await page.goto(`${server.url}/users`);
       await member.getByRole("button", { name: text.disable }).click();

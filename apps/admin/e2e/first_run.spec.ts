@@ -80,6 +80,11 @@ for (const locale of LOCALES) {
       await page.locator("button[type=submit]").click();
       await expect(page).toHaveURL(`${server.url}/c/some-conversation`);
 
+      await page.goto(`${server.url}/no/such/page`);
+      await expect(page.getByRole("heading", { level: 1, name: say("error_not_found") })).toBeVisible();
+      await expectNoBarrier(page);
+      await page.getByRole("link", { name: say("error_home") }).click();
+
       await page.getByRole("button", { name: say("sign_out") }).click();
       await expect(page).toHaveURL(`${server.url}/login`);
       await page.goto(server.url);

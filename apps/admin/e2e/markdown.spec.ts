@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { HOSTILE_MARKDOWN } from "../src/lib/markdown/corpus.ts";
+import { expectNoBarrierIn } from "./support/barriers.ts";
 import { ConsoleServer, WITH_ADMIN } from "./support/console_server.ts";
 import { configOf, FakeOpenAi, piecesOf } from "./support/fake_openai.ts";
 import { ask, expect, expectPhase, lastText, signIn, test } from "./support/pages.ts";
@@ -49,11 +49,7 @@ test("code is coloured and formulas are set under the page's own policy", async 
       .first()
       .evaluate((one) => getComputedStyle(one).fontFamily),
   ).toMatch(/KaTeX_Main/);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).include(".markdown").analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
+  await expectNoBarrierIn(page, ".markdown");
 });
 
 test("text that attacks runs nothing, asks nobody and breaks no layout", async ({ page, context }) => {

@@ -27,13 +27,16 @@ export async function expectNoBarrier(page: Page): Promise<void> {
 }
 
 /** Nothing that axe complains of in the dialog that is open, light and dark. */
-export async function expectNoBarrierInDialog(page: Page): Promise<void> {
+export const expectNoBarrierInDialog = (page: Page) => expectNoBarrierIn(page, "dialog[open]");
+
+/** Nothing that axe complains of in what a selector finds, light and dark. */
+export async function expectNoBarrierIn(page: Page, selector: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).include("dialog[open]").analyze();
+    const { violations } = await new AxeBuilder({ page }).include(selector).analyze();
     expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-      colorScheme,
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+      `${selector}, ${colorScheme}`,
     ).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });

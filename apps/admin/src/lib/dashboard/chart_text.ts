@@ -1,4 +1,5 @@
-import { formatCost, formatDuration, formatNumber, formatSpeed } from "#lib/i18n/format.ts";
+import { formatCompact, formatCost, formatDuration, formatNumber, formatSpeed } from "#lib/i18n/format.ts";
+import { m } from "#lib/paraglide/messages.js";
 import { getLocale } from "#lib/paraglide/runtime.js";
 import type { ChartUnit } from "./chart_model.ts";
 
@@ -45,13 +46,16 @@ export function formatTick(at: number, spanMs: number): string {
   return new Intl.DateTimeFormat("en-GB", options).format(at);
 }
 
-/** A number for an axis: short, and its unit is told elsewhere. */
+/** A number with its unit for an axis, short; the canvas that it is painted on knows no direction of its own. */
 export function formatAxis(value: number, unit: ChartUnit): string {
-  if (unit === "duration") return value >= 1000 ? `${short(value / 1000)} s` : `${short(value)} ms`;
-  if (unit === "cost") return `$${short(value)}`;
-  return short(value);
+  const text = axisText(value, unit);
+  return getLocale() === "ar" ? `\u2067${text}\u2069` : text;
 }
 
-function short(value: number): string {
-  return value.toLocaleString("en", { notation: "compact", maximumSignificantDigits: 3 });
+function axisText(value: number, unit: ChartUnit): string {
+  if (unit === "duration")
+    return value >= 1000
+      ? m.unit_seconds({ value: formatCompact(value / 1000) })
+      : m.unit_milliseconds({ value: formatCompact(value) });
+  return unit === "cost" ? `\u2066$${formatCompact(value)}\u2069` : formatCompact(value);
 }

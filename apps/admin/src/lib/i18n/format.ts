@@ -9,6 +9,11 @@ export function formatNumber(value: number, digits = 0): string {
   return value.toLocaleString(numberLocale(), { maximumFractionDigits: digits, minimumFractionDigits: digits });
 }
 
+/** A number in the least room, such as "1.2K". */
+export function formatCompact(value: number): string {
+  return value.toLocaleString(numberLocale(), { notation: "compact", maximumSignificantDigits: 3 });
+}
+
 /** A duration for people: milliseconds, seconds or minutes. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return m.unit_milliseconds({ value: formatNumber(Math.round(ms)) });
