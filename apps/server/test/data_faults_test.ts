@@ -48,7 +48,7 @@ async function untilEnded(url: string, answerId: string): Promise<void> {
 }
 
 test("a quota that is used up in mid-answer is told in both languages, and what readers saw is kept and gone on with", async () => {
-  const { folder, text } = await talkative(3_000);
+  const { folder, text } = await talkative(6_000);
   await using _folder = folder;
   const answerIds = ids(6);
   let seen: string[];
@@ -75,7 +75,13 @@ test("a quota that is used up in mid-answer is told in both languages, and what 
     seen = readers.map(textOf);
     for (const reader of readers) reader.leave();
   }
-  expect(seen.every((one) => one.length > 100 && text.startsWith(one) && one.length < text.length)).toBe(true);
+  for (const one of seen) {
+    expect(text.startsWith(one)).toBe(true);
+    expect([one.length > 100, one.length < text.length], `${one.length} of ${text.length} characters`).toEqual([
+      true,
+      true,
+    ]);
+  }
   await using next = await startChild(folder.path, TRIAL);
   for (const [index, answerId] of answerIds.entries()) {
     await untilEnded(next.url, answerId);

@@ -96,13 +96,16 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
       if (hasText && before !== undefined) observer?.noteGap(nameOf(target), now - before);
       const facts = intake.take(read.value);
       if (facts.length > 0) {
+        silence.hold(now);
         try {
           await release(facts);
         } catch (error) {
           releaseError = { error };
           break;
         }
-        observer?.noteAddedLatency(clock.now() - now);
+        const releasedAt = clock.now();
+        silence.resume(releasedAt);
+        observer?.noteAddedLatency(releasedAt - now);
       }
       if (intake.finishReason !== undefined) silence.setLimit(Math.min(AFTER_FINISH_MS, timeouts.idleMs));
       else if (intake.hasContent) silence.setLimit(timeouts.idleMs);

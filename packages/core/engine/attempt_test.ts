@@ -90,3 +90,17 @@ test("runAttempt() tells its observer the gaps between pieces of text, and how l
   assert.deepEqual(gaps, [5, 5]);
   assert.deepEqual(added, [5, 5, 5]);
 });
+
+test("runAttempt() blames no upstream for the time that the journal takes", async () => {
+  const clock = new ManualClock();
+  const { running } = attemptOn([text("a"), text("b"), STOP], {
+    clock,
+    release: async () => {
+      clock.advance(10 * TIMEOUTS.idleMs);
+      await turn();
+    },
+  });
+  const { outcome, failure } = await running;
+  assert.deepEqual({ outcome, failure }, { outcome: "completed", failure: undefined });
+  assert.equal(clock.pending, 0);
+});

@@ -14,7 +14,8 @@ const CHARS_FOR_LIMIT = 10;
  *
  * Text earns time by its length, like water in a leaky bucket, so that a drip of single characters is noticed like silence: with
  * a limit of 20 s, half a character a second just keeps it going. Signs of a living connection stretch the limit to at most three
- * times its length. One timer, armed anew only when it fires: a token costs an assignment or two.
+ * times its length. Time that the engine itself takes, between `hold` and `resume`, is nobody's silence; nor is a moment in which the
+ * runtime was too busy to read what had come. One timer, armed anew only when it fires: a token costs an assignment or two.
  */
 export class ProgressWatch {
   readonly #clock: Clock;
@@ -24,6 +25,9 @@ export class ProgressWatch {
   #progressAt: number;
   #aliveAt: number;
   #hasText = false;
+  #heldAt: number | undefined;
+  /** Whether the limit was found to be over, and what waits to be read is waited for. */
+  #isLookingAgain = false;
   #armedFor = Number.POSITIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
 
@@ -65,6 +69,21 @@ export class ProgressWatch {
     }
   }
 
+  /** Stops the limit while something else than the upstream is waited for. */
+  hold(now: number): void {
+    this.#heldAt = now;
+  }
+
+  /** Lets the limit run again from where it was held. */
+  resume(now: number): void {
+    if (this.#heldAt === undefined) return;
+    const heldMs = now - this.#heldAt;
+    this.#heldAt = undefined;
+    this.#progressAt += heldMs;
+    this.#aliveAt += heldMs;
+    if (this.#cancelTimer === undefined) this.#arm();
+  }
+
   /** Ends the watch; nothing is called back any more. */
   stop(): void {
     this.#cancelTimer?.();
@@ -82,11 +101,18 @@ export class ProgressWatch {
   }
 
   #check(): void {
-    if (this.#deadline() > this.#clock.now()) {
-      this.#arm();
-      return;
-    }
     this.#cancelTimer = undefined;
-    this.#onSilence();
+    // Whoever holds it arms it again.
+    if (this.#heldAt !== undefined) return;
+    if (this.#deadline() > this.#clock.now()) {
+      this.#isLookingAgain = false;
+      this.#arm();
+    } else if (this.#isLookingAgain) {
+      this.#onSilence();
+    } else {
+      // A runtime that was busy for long runs its timers before it reads its sockets: what came meanwhile is read first.
+      this.#isLookingAgain = true;
+      this.#cancelTimer = this.#clock.setTimer(() => this.#check(), 0);
+    }
   }
 }

@@ -36,6 +36,48 @@ describe("ProgressWatch", () => {
     assert.equal(quiet.clock.pending, 0);
   });
 
+  test("stands still while it is held, and goes on from there", () => {
+    const held = world();
+    held.clock.advance(5_000);
+    held.watch.hold(held.clock.now());
+    held.clock.advance(10 * LIMIT_MS);
+    assert.equal(held.silentAt, undefined);
+    held.watch.resume(held.clock.now());
+    held.clock.advance(LIMIT_MS - 5_001);
+    assert.equal(held.silentAt, undefined);
+    held.clock.advance(1);
+    assert.equal(held.silentAt, 11 * LIMIT_MS);
+    assert.equal(held.clock.pending, 0);
+  });
+
+  test("lets what has come be read before it speaks of silence", () => {
+    const timers: (() => void)[] = [];
+    let now = 0;
+    let silent = 0;
+    const clock = {
+      now: () => now,
+      wallTime: () => now,
+      setTimer(callback: () => void) {
+        timers.push(callback);
+        return () => {};
+      },
+    };
+    const watch = new ProgressWatch(clock, 1_000, () => {
+      silent += 1;
+    });
+    now = 5_000;
+    timers.shift()?.();
+    assert.equal(silent, 0);
+    watch.note("progress");
+    timers.shift()?.();
+    assert.equal(silent, 0);
+    now = 6_500;
+    timers.shift()?.();
+    timers.shift()?.();
+    assert.equal(silent, 1);
+    assert.equal(timers.length, 0);
+  });
+
   test("begins the limit anew at progress that is not text", () => {
     const busy = world();
     busy.watch.note("progress", 1);
