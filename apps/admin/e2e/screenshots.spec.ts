@@ -225,7 +225,6 @@ for (const locale of LOCALES) {
       await keepLooks(page, "history");
 
       await goTo(page, server, "/keys");
-      await keepLooks(page, "keys_none");
       await page.getByRole("button", { name: say("key_new") }).click();
       await page.locator("#key-name").fill(show.keyName);
       await page.locator("dialog[open] details summary").click();

@@ -4,8 +4,11 @@ export interface TextRun {
   isLatin: boolean;
 }
 
-/** Words of ASCII, with the signs that paths, addresses and commands are made of, one space apart. */
-const LATIN = /[\w/~.$<@{-][!-~]*(?: [!-~]+)*/g;
+/**
+ * Words of ASCII, with the signs that paths, addresses and commands are made of, one space apart. A mark of direction within them (for
+ * terminals, which know no isolates) and the dots of what is left out belong to them.
+ */
+const LATIN = /[\w/~.$<@{-][!-~\u200e…]*(?: [!-~\u200e…]+)*/g;
 
 const PAIRS: Record<string, string> = { ")": "(", "]": "[", "}": "{", ">": "<" };
 
@@ -37,7 +40,7 @@ function withoutPunctuation(found: string): string {
   let text = found;
   for (;;) {
     const last = text.at(-1);
-    if (last === undefined || !/[\s.,:;!?"'()[\]{}<>]/.test(last)) return text;
+    if (last === undefined || !/[\s\u200e.,:;!?"'()[\]{}<>]/.test(last)) return text;
     const opening = PAIRS[last];
     if (opening !== undefined && count(text, opening) >= count(text, last)) return text;
     text = text.slice(0, -1);

@@ -12,6 +12,8 @@ describe("what is read from left to right in an Arabic sentence", () => {
     ["الإصدار Node.js 24.1.0، والمنفذ 8080", ["Node.js 24.1.0"]],
     ["في الملف ~/.cogniforge/config.json: السطر 3", ["~/.cogniforge/config.json"]],
     ["اكتب <name> مكانه", ["<name>"]],
+    ["\u200fCogniForge \u200e0.1.0، \u200fSQLite \u200e3.53.4", ["CogniForge \u200e0.1.0", "SQLite \u200e3.53.4"]],
+    ["‏ADMIN_EMAIL مضبوط: a…@example.com", ["ADMIN_EMAIL", "a…@example.com"]],
     ["بعد 12.5 ثانية (3 من 4)", []],
     ["", []],
   ])("%s", (sentence, expected) => {
