@@ -9,7 +9,7 @@ import { type CpuProfile, functionOf, ownerOf, type SelfTime, selfTimes } from "
 
 const FOLDER = fileURLToPath(new URL("../results/profiles", import.meta.url));
 const PRELOAD = new URL("preload.ts", import.meta.url).href;
-const WARM_UP_MS = 4_000;
+const WARM_UP_MS = 15_000;
 const MEASURED_MS = 6_000;
 
 /** Shows where CogniForge spends its time when it is warm, for each scenario and door; the profiles stay, for a viewer. */

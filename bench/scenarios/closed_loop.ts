@@ -21,7 +21,7 @@ export const CLOSED_LOOPS = {
 } as const satisfies Record<string, ClosedLoop>;
 
 const MEASURED_MS = 3_000;
-const WARM_UP_MS = 1_500;
+const WARM_UP_MS = 5_000;
 const QUICK_MS = 1_000;
 
 /** Measures all contenders in turn, round by round, on servers that are warm. */

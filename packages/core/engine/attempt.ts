@@ -27,7 +27,7 @@ import { tableCost } from "./table_cost.ts";
 /** How long a report of usage, or the end mark, may come after the finish reason: late news is not worth a reader's wait. */
 const AFTER_FINISH_MS = 2_000;
 
-/** Why a stream that is over is let go of; made once, since an error costs its stack. */
+/** Why a stream that has not ended by itself is let go of; made once, since an error costs its stack. */
 const OVER = new EndedByEngine("cancelled");
 
 export interface AttemptOptions {
@@ -80,6 +80,7 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
     abort.abort(new EndedByEngine(intake.hasContent ? "stall" : "first-token-timeout"));
   });
 
+  let isOver = false;
   let failure: UpstreamFailure | undefined;
   let releaseError: { error: unknown } | undefined;
   const stream = target.provider
@@ -89,7 +90,10 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
   try {
     for (;;) {
       const read = await wait.for(stream.next());
-      if (read.done) break;
+      if (read.done) {
+        isOver = true;
+        break;
+      }
       const now = clock.now();
       const before = timing.lastTextAt;
       const hasText = observe(read.value, timing, silence, now);
@@ -116,9 +120,11 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptResult
     silence.stop();
     wait.release();
     signal.removeEventListener("abort", onEnded);
-    // Not awaited: a provider that is slow to clean up holds nobody up.
-    abort.abort(OVER);
-    stream.return?.().catch(() => {});
+    if (!isOver) {
+      abort.abort(OVER);
+      // Not awaited: a provider that is slow to clean up holds nobody up.
+      stream.return?.().catch(() => {});
+    }
   }
   if (releaseError !== undefined) throw releaseError.error;
   if (intake.finishReason !== undefined) {

@@ -1,14 +1,12 @@
-import { once } from "node:events";
+import type { EventEmitter } from "node:events";
 import type { ServerResponse } from "node:http";
 import { encodeSse } from "@cogniforge/core/sse";
+import { endPiece, writePiece } from "./write_piece.ts";
 
 /** A ping proves at least this often that the connection lives, in milliseconds; proxies give up after 30 seconds and more. */
 const PING_MS = 10_000;
 
 const PING = encodeSse({ comment: "ping" });
-
-/** Made once, since an error costs its stack. */
-const CLOSED = new DOMException("The stream was closed", "AbortError");
 
 export interface EventStreamOptions {
   /** What proves that the connection lives, where a format has its own word for it; by default a comment. */
@@ -18,7 +16,7 @@ export interface EventStreamOptions {
 /** One response as an event stream: first byte at once, pings in silence, and the reader's pace respected. */
 export class EventStream {
   readonly #response: ServerResponse;
-  readonly #closed = new AbortController();
+  #isClosed = false;
   readonly #pings: NodeJS.Timeout;
 
   /** @param headers Further headers of the response. */
@@ -42,32 +40,35 @@ export class EventStream {
     this.#pings = setInterval(() => response.write(ping), PING_MS);
   }
 
-  /** Aborted when the reader has gone or the stream has ended. */
-  get signal(): AbortSignal {
-    return this.#closed.signal;
-  }
-
-  /** Writes an event as one write; waits while the reader does not keep up. */
+  /** Writes an event as one write; waits while the reader does not keep up, and no longer than it is there. */
   async write(text: string): Promise<void> {
-    if (this.#closed.signal.aborted) return;
-    if (this.#response.write(text)) return;
-    try {
-      await once(this.#response, "drain", { signal: this.#closed.signal });
-    } catch {
-      // The reader has gone: whoever feeds the stream sees that by its signal.
-    }
+    if (this.#isClosed) return;
+    const full = writePiece(this.#response, text);
+    if (full !== undefined) await drained(full, this.#response);
   }
 
   /** @param last The last event: it goes out with the end, in one write. */
-  end(last?: string): void {
-    const isOpen = !this.#closed.signal.aborted;
+  end(last = ""): void {
+    const isOpen = !this.#isClosed;
     this.#stop();
-    if (last !== undefined && isOpen) this.#response.end(last);
-    else this.#response.end();
+    endPiece(this.#response, isOpen ? last : "");
   }
 
   #stop(): void {
     clearInterval(this.#pings);
-    this.#closed.abort(CLOSED);
+    this.#isClosed = true;
   }
+}
+
+/** Resolves when there is room again, or the reader has gone. */
+function drained(full: EventEmitter, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      full.off("drain", done);
+      response.off("close", done);
+      resolve();
+    };
+    full.on("drain", done);
+    response.on("close", done);
+  });
 }

@@ -1,3 +1,4 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type Kysely, sql } from "kysely";
 import type { StorageSchema } from "./schema.ts";
 import { searchForms, searchNeedle, searchWords } from "./search_words.ts";
@@ -43,6 +44,29 @@ export class SearchIndex {
       this.#db,
     );
     await this.#db.deleteFrom("search_entries").where("conversation_id", "=", conversationId).execute();
+  }
+}
+
+/** Indexes texts within a transaction that must not wait in between. */
+export class SearchWriter {
+  readonly #addEntry: StatementSync;
+  readonly #forgetWords: StatementSync;
+  readonly #addWords: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#addEntry = database.prepare(
+      `INSERT INTO search_entries (conversation_id, part, turn_id) VALUES (?, ?, ?)
+       ON CONFLICT (conversation_id, part, turn_id) DO UPDATE SET part = excluded.part RETURNING entry_key`,
+    );
+    this.#forgetWords = database.prepare("DELETE FROM search_index WHERE rowid = ?");
+    this.#addWords = database.prepare("INSERT INTO search_index (rowid, words) VALUES (?, ?)");
+  }
+
+  /** Indexes a text, in place of what was there before. */
+  put({ conversationId, part, turnId }: SearchKey, text: string): void {
+    const { entry_key: key } = this.#addEntry.get(conversationId, part, turnId) as { entry_key: number };
+    this.#forgetWords.run(key);
+    this.#addWords.run(key, wordsOf(text));
   }
 }
 

@@ -1,58 +1,36 @@
+import type { DatabaseSync } from "node:sqlite";
 import { measuresOf } from "@cogniforge/core/metrics";
 import type { Insertable, Kysely, Selectable } from "kysely";
 import type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
-import { GroupedWrites } from "./grouped_writes.ts";
+import { CompiledInsert } from "./compiled_insert.ts";
+import type { GroupCommit } from "./group_commit.ts";
 import type { StorageSchema } from "./schema.ts";
-import { SearchIndex } from "./search_index.ts";
+import { SearchWriter } from "./search_index.ts";
 
 /** Values of one statement, well below the limit of every database. */
 const IDS_PER_QUERY = 500;
 
-/** Records of ended answers through Kysely. */
+/** What writing needs beside the query builder. */
+export interface RecordWriting {
+  database: DatabaseSync;
+  /** The journal's: the record of an answer costs no transaction of its own. */
+  commits: GroupCommit;
+}
+
+/** Records of ended answers: read through Kysely, written in the journal's next transaction. */
 export class SqliteAnswerRecords implements AnswerRecords {
   readonly #db: Kysely<StorageSchema>;
-  readonly #writes = new GroupedWrites<AnswerRecord>((records) => this.#putAll(records));
+  readonly #writer: RecordWriter | undefined;
 
-  constructor(db: Kysely<StorageSchema>) {
+  /** @param writing Absent where nothing may be written. */
+  constructor(db: Kysely<StorageSchema>, writing?: RecordWriting) {
     this.#db = db;
+    this.#writer = writing && new RecordWriter(db, writing);
   }
 
-  put(record: AnswerRecord): Promise<void> {
-    return this.#writes.put(record);
-  }
-
-  async #putAll(all: readonly AnswerRecord[]): Promise<void> {
-    // No statement may change a row twice: of an answer's records the last counts.
-    const records = [...new Map(all.map((record) => [record.answerId, record])).values()];
-    await this.#db.transaction().execute(async (transaction) => {
-      await transaction
-        .insertInto("answer_records")
-        .values(records.map(rowOf))
-        .onConflict((conflict) =>
-          conflict.column("answer_id").doUpdateSet(({ ref }) => ({
-            owner: ref("excluded.owner"),
-            conversation_id: ref("excluded.conversation_id"),
-            route: ref("excluded.route"),
-            created_at: ref("excluded.created_at"),
-            text: ref("excluded.text"),
-            reasoning: ref("excluded.reasoning"),
-            tool_calls: ref("excluded.tool_calls"),
-            end_event: ref("excluded.end_event"),
-          })),
-        )
-        .execute();
-      // Once for each answer, whoever writes its record again.
-      await transaction
-        .insertInto("answer_measures")
-        .values(records.map(measuresRowOf))
-        .onConflict((conflict) => conflict.column("answer_id").doNothing())
-        .execute();
-      const index = new SearchIndex(transaction);
-      for (const { answerId, conversationId, text } of records) {
-        if (conversationId === undefined || text === "") continue;
-        await index.put({ conversationId, part: "answer", turnId: answerId }, text);
-      }
-    });
+  async put(record: AnswerRecord): Promise<void> {
+    if (this.#writer === undefined) throw new Error("Cannot keep a record as the storage was opened for reading");
+    await this.#writer.put(record);
   }
 
   async get(answerId: string): Promise<AnswerRecord | undefined> {
@@ -74,9 +52,66 @@ export class SqliteAnswerRecords implements AnswerRecords {
   }
 }
 
+class RecordWriter {
+  readonly #commits: GroupCommit;
+  readonly #records: CompiledInsert<RecordRow>;
+  readonly #measures: CompiledInsert<MeasuresRow>;
+  readonly #index: SearchWriter;
+
+  constructor(db: Kysely<StorageSchema>, { database, commits }: RecordWriting) {
+    this.#commits = commits;
+    this.#index = new SearchWriter(database);
+    this.#records = new CompiledInsert(database, (row) =>
+      db
+        .insertInto("answer_records")
+        .values(row)
+        .onConflict((conflict) =>
+          conflict.column("answer_id").doUpdateSet(({ ref }) => ({
+            owner: ref("excluded.owner"),
+            conversation_id: ref("excluded.conversation_id"),
+            route: ref("excluded.route"),
+            created_at: ref("excluded.created_at"),
+            text: ref("excluded.text"),
+            reasoning: ref("excluded.reasoning"),
+            tool_calls: ref("excluded.tool_calls"),
+            end_event: ref("excluded.end_event"),
+          })),
+        )
+        .compile(),
+    );
+    // Once for each answer, whoever writes its record again.
+    this.#measures = new CompiledInsert(database, (row) =>
+      db
+        .insertInto("answer_measures")
+        .values(row)
+        .onConflict((conflict) => conflict.column("answer_id").doNothing())
+        .compile(),
+    );
+  }
+
+  async put(record: AnswerRecord): Promise<void> {
+    const { answerId, conversationId, text } = record;
+    const row = recordRowOf(record);
+    const measures = measuresRowOf(record);
+    await this.#commits.write(() => {
+      this.#records.run(row);
+      this.#measures.run(measures);
+      if (conversationId !== undefined && text !== "") {
+        this.#index.put({ conversationId, part: "answer", turnId: answerId }, text);
+      }
+    });
+  }
+}
+
 type Row = Selectable<StorageSchema["answer_records"]>;
 
-function rowOf({
+type Measures = Required<Omit<Insertable<StorageSchema["answer_measures"]>, "measure_key">>;
+
+// Types and not interfaces: only these can be rows of any columns.
+type RecordRow = { [Column in keyof Row]: Row[Column] };
+type MeasuresRow = { [Column in keyof Measures]: Measures[Column] };
+
+function recordRowOf({
   answerId,
   owner,
   conversationId,
@@ -86,7 +121,7 @@ function rowOf({
   reasoning,
   toolCalls,
   end,
-}: AnswerRecord): Row {
+}: AnswerRecord): RecordRow {
   return {
     answer_id: answerId,
     owner,
@@ -100,13 +135,7 @@ function rowOf({
   };
 }
 
-function measuresRowOf({
-  answerId,
-  owner,
-  conversationId,
-  route,
-  end,
-}: AnswerRecord): Insertable<StorageSchema["answer_measures"]> {
+function measuresRowOf({ answerId, owner, conversationId, route, end }: AnswerRecord): MeasuresRow {
   return {
     answer_id: answerId,
     owner,

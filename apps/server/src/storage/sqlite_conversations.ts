@@ -10,6 +10,7 @@ import type {
   SearchConversationsOptions,
   Turn,
 } from "./conversations.ts";
+import { GroupedTransactions } from "./grouped_transactions.ts";
 import type { StorageSchema } from "./schema.ts";
 import { needlesOf, SearchIndex } from "./search_index.ts";
 
@@ -19,9 +20,11 @@ const MOST_PURGED_AT_ONCE = 100;
 /** Conversations through Kysely. */
 export class SqliteConversations implements ConversationStore {
   readonly #db: Kysely<StorageSchema>;
+  readonly #transactions: GroupedTransactions<StorageSchema>;
 
   constructor(db: Kysely<StorageSchema>) {
     this.#db = db;
+    this.#transactions = new GroupedTransactions(db);
   }
 
   /**
@@ -30,7 +33,7 @@ export class SqliteConversations implements ConversationStore {
    * @throws {RangeError} If the id belongs to another owner.
    */
   async create(owner: string, { id, title, at }: { id: string; title: string; at: number }): Promise<Conversation> {
-    await this.#db.transaction().execute(async (transaction) => {
+    await this.#transactions.run(async (transaction) => {
       const { numInsertedOrUpdatedRows: created } = await transaction
         .insertInto("conversations")
         .values({
@@ -125,7 +128,7 @@ export class SqliteConversations implements ConversationStore {
 
   /** @throws {RangeError} If there is no such conversation. */
   async addTurn(id: string, { question, answerId, parentId, askedAt }: Omit<Turn, "project">): Promise<void> {
-    await this.#db.transaction().execute(async (transaction) => {
+    await this.#transactions.run(async (transaction) => {
       const touched = await transaction
         .updateTable("conversations")
         .set((set) => ({
@@ -165,7 +168,7 @@ export class SqliteConversations implements ConversationStore {
   }
 
   async rename(owner: string, id: string, title: string): Promise<boolean> {
-    return this.#db.transaction().execute(async (transaction) => {
+    return this.#transactions.run(async (transaction) => {
       const { numUpdatedRows } = await transaction
         .updateTable("conversations")
         .set({ title })

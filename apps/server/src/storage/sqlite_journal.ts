@@ -12,15 +12,15 @@ import type {
 } from "@cogniforge/core/journal";
 import { checkBatch, LiveTail, leaseLost, systemWallClock } from "@cogniforge/core/journal";
 import { expandEvents } from "./delta_runs.ts";
-import { type CommitObserver, GroupCommit, Refusal } from "./group_commit.ts";
+import { GroupCommit, Refusal } from "./group_commit.ts";
 import { type CompactOptions, JournalCompactor } from "./journal_compactor.ts";
 import { type JournalStatements, prepareJournal, rowsOf } from "./journal_statements.ts";
 import { parseEvents } from "./stored_events.ts";
 
 export interface SqliteJournalOptions {
   clock?: WallClock;
-  /** Told of every transaction. */
-  onCommit?: CommitObserver | undefined;
+  /** Where it writes; others that write there share its transactions. */
+  commits?: GroupCommit | undefined;
 }
 
 /**
@@ -38,10 +38,10 @@ export class SqliteJournal implements Journal {
   /** Keys of the answers of leases in use: an append then finds its row by number. A lease from elsewhere is looked up. */
   readonly #keys = new WeakMap<Lease, number>();
 
-  constructor(database: DatabaseSync, { clock = systemWallClock, onCommit }: SqliteJournalOptions = {}) {
+  constructor(database: DatabaseSync, { clock = systemWallClock, commits }: SqliteJournalOptions = {}) {
     this.#clock = clock;
     this.#statements = prepareJournal(database);
-    this.#commits = new GroupCommit(database, onCommit);
+    this.#commits = commits ?? new GroupCommit(database);
     this.#compactor = new JournalCompactor(this.#statements, this.#commits);
   }
 

@@ -9,7 +9,7 @@ import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
 import { watchForeignChanges } from "./foreign_changes.ts";
 import { freePages } from "./free_pages.ts";
-import type { CommitObserver } from "./group_commit.ts";
+import { type CommitObserver, GroupCommit } from "./group_commit.ts";
 import type { MeasureStore } from "./measure_store.ts";
 import type { ProjectContexts } from "./project_contexts.ts";
 import type { RouteVersions } from "./route_versions.ts";
@@ -72,13 +72,14 @@ export async function openStorage({
   onCommit,
 }: OpenStorageOptions): Promise<Storage> {
   const { path, database, kysely } = await openDatabase(directory);
-  const journal = new SqliteJournal(database, { clock, onCommit });
+  const commits = new GroupCommit(database, onCommit);
+  const journal = new SqliteJournal(database, { clock, commits });
   const prefillMemory = await SqlitePrefillMemory.open(kysely, clock);
   return {
     path,
     journal,
     conversations: new SqliteConversations(kysely),
-    records: new SqliteAnswerRecords(kysely),
+    records: new SqliteAnswerRecords(kysely, { database, commits }),
     measures: new SqliteMeasureStore(kysely, clock),
     apiKeys: new SqliteApiKeys(kysely),
     prefillMemory,
