@@ -122,6 +122,22 @@ test.describe("whatever the language", () => {
     await expect(page.getByRole("radio", { name: "داكن" })).toBeChecked();
   });
 
+  test("where motion is reduced, every element has the other theme's colours at once", async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.goto(`${server.url}/login`);
+    const { atOnce, later } = await page.evaluate(async () => {
+      const colors = () => [...document.body.querySelectorAll("*")].map((one) => getComputedStyle(one).color);
+      // Looked at, so that there is something to change from.
+      colors();
+      document.documentElement.dataset.theme = "dark";
+      const atOnce = colors();
+      for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+      return { atOnce, later: colors() };
+    });
+    expect(atOnce.length).toBeGreaterThan(20);
+    expect(atOnce).toEqual(later);
+  });
+
   test("a theme that was chosen before the page worked is taken up", async ({ page }) => {
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     await page.route("**/_app/immutable/entry/**", async (route) => {

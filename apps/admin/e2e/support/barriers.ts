@@ -1,6 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { settled } from "./settled.ts";
 
 /**
  * No page wider than its screen and nothing that axe complains of, on a desk and on a phone, light and dark.
@@ -16,7 +15,6 @@ export async function expectNoBarrier(page: Page): Promise<void> {
     for (const colorScheme of ["light", "dark"] as const) {
       // Colours that are still on their way to the other scheme are nobody's.
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await settled(page);
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(
         violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
@@ -35,7 +33,6 @@ export const expectNoBarrierInDialog = (page: Page) => expectNoBarrierIn(page, "
 export async function expectNoBarrierIn(page: Page, selector: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await settled(page);
     const { violations } = await new AxeBuilder({ page }).include(selector).analyze();
     expect(
       violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),

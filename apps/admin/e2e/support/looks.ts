@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { settled } from "./settled.ts";
 
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -41,7 +40,8 @@ export async function keepLooks(page: Page, name: string, { isWhole = true } = {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize(size);
     if (isWhole) await page.setViewportSize({ ...size, height: await wholeHeight(page, size.height) });
-    await settled(page);
+    // Charts are painted anew when their room changes.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await page.screenshot({
       path: `${folder}/${name}_${language}_${colorScheme}_${size.width}.png`,
       animations: "disabled",

@@ -35,8 +35,7 @@ export class ChartPlot {
   readonly #resize: ResizeObserver;
   readonly #theme: MutationObserver;
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
-  /** In the next frame, when the page has its new colours: told of a change, styles may still be the old ones. */
-  readonly #redraw = () => requestAnimationFrame(() => this.#plot?.redraw(false));
+  readonly #redraw = () => this.#plot?.redraw(false);
   #plot: uPlot | undefined;
   /** What the plot was made for: other numbers of the same series need no new one. */
   #form = "";
