@@ -96,6 +96,7 @@ export class ProgressWatch {
   }
 
   #arm(): void {
+    this.#isLookingAgain = false;
     this.#armedFor = this.#deadline();
     this.#cancelTimer = this.#clock.setTimer(() => this.#check(), Math.max(0, this.#armedFor - this.#clock.now()));
   }
@@ -105,7 +106,6 @@ export class ProgressWatch {
     // Whoever holds it arms it again.
     if (this.#heldAt !== undefined) return;
     if (this.#deadline() > this.#clock.now()) {
-      this.#isLookingAgain = false;
       this.#arm();
     } else if (this.#isLookingAgain) {
       this.#onSilence();
