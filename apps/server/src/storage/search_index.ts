@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Kysely, sql } from "kysely";
+import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { StorageSchema } from "./schema.ts";
 import { searchForms, searchNeedle, searchWords } from "./search_words.ts";
 
@@ -24,16 +24,10 @@ export class SearchIndex {
   }
 
   /** Indexes a text, in place of what was there before. */
-  async put({ conversationId, part, turnId }: SearchKey, text: string): Promise<void> {
-    const { entry_key: key } = await this.#db
-      .insertInto("search_entries")
-      .values({ conversation_id: conversationId, part, turn_id: turnId })
-      // Changes nothing, but gives the key back.
-      .onConflict((conflict) => conflict.columns(["conversation_id", "part", "turn_id"]).doUpdateSet({ part }))
-      .returning("entry_key")
-      .executeTakeFirstOrThrow();
-    await sql`DELETE FROM search_index WHERE rowid = ${key}`.execute(this.#db);
-    await sql`INSERT INTO search_index (rowid, words) VALUES (${key}, ${wordsOf(text)})`.execute(this.#db);
+  async put(key: SearchKey, text: string): Promise<void> {
+    for (const [statement, values] of putting(key, text)) {
+      await this.#db.executeQuery(CompiledQuery.raw(statement, [...values]));
+    }
   }
 
   /** Forgets everything of a conversation. */
@@ -49,25 +43,35 @@ export class SearchIndex {
 
 /** Indexes texts within a transaction that must not wait in between. */
 export class SearchWriter {
-  readonly #addEntry: StatementSync;
-  readonly #forgetWords: StatementSync;
-  readonly #addWords: StatementSync;
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
-    this.#addEntry = database.prepare(
-      `INSERT INTO search_entries (conversation_id, part, turn_id) VALUES (?, ?, ?)
-       ON CONFLICT (conversation_id, part, turn_id) DO UPDATE SET part = excluded.part RETURNING entry_key`,
-    );
-    this.#forgetWords = database.prepare("DELETE FROM search_index WHERE rowid = ?");
-    this.#addWords = database.prepare("INSERT INTO search_index (rowid, words) VALUES (?, ?)");
+    this.#database = database;
   }
 
   /** Indexes a text, in place of what was there before. */
-  put({ conversationId, part, turnId }: SearchKey, text: string): void {
-    const { entry_key: key } = this.#addEntry.get(conversationId, part, turnId) as { entry_key: number };
-    this.#forgetWords.run(key);
-    this.#addWords.run(key, wordsOf(text));
+  put(key: SearchKey, text: string): void {
+    for (const [statement, values] of putting(key, text)) this.#prepare(statement).run(...values);
   }
+
+  #prepare(text: string): StatementSync {
+    const prepared = this.#prepared.get(text) ?? this.#database.prepare(text);
+    this.#prepared.set(text, prepared);
+    return prepared;
+  }
+}
+
+const ENTRY = "SELECT entry_key FROM search_entries WHERE conversation_id = ? AND part = ? AND turn_id = ?";
+
+/** The statements that index a text, each with its values, in order. */
+function putting({ conversationId, part, turnId }: SearchKey, text: string): [statement: string, values: string[]][] {
+  const entry = [conversationId, part, turnId];
+  return [
+    ["INSERT INTO search_entries (conversation_id, part, turn_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", entry],
+    [`DELETE FROM search_index WHERE rowid = (${ENTRY})`, entry],
+    [`INSERT INTO search_index (rowid, words) VALUES ((${ENTRY}), ?)`, [...entry, wordsOf(text)]],
+  ];
 }
 
 /** The needles of a query: an entry fits if for each of them it has a word that begins with it. */
