@@ -1,14 +1,14 @@
-import { stripVTControlCharacters } from "node:util";
+import { OutputLines } from "./output_lines.mjs";
 
 // One row for each runner: the line where its report of failures begins, and the one that ends it.
 const REPORTS = [
   { runner: "Vitest", begin: /⎯+ (?:Failed|Unhandled) \w+/, end: /^ *Test Files / },
-  { runner: "node:test", begin: /^✖ failing tests:/, end: /^(?:@[\w-]+\/)?[\w-]+:[\w:-]+: /, ownPrefix: true },
+  // The report of node:test is the last that it says.
+  { runner: "node:test", begin: /^✖ failing tests:/, end: /^(?:core on |Deno|bun test|running \d)/ },
   { runner: "Deno", begin: /^ ERRORS *$/, end: /^FAILED \|/ },
   { runner: "Playwright", begin: /^ {2}1\) /, end: /^ *\d+ failed$/ },
 ];
 const BUN_FAILURE = /^\(fail\) /;
-const TASK_PREFIX = /^(?:@[\w-]+\/)?[\w-]+:[\w:-]+: /;
 
 /** As many lines of one report are kept. */
 const LINES_KEPT = 120;
@@ -19,15 +19,13 @@ const LINES_KEPT = 120;
  */
 export class Complaints {
   #kept = [];
-  #rest = "";
+  #lines = new OutputLines((line, prefix) => this.#read(line, prefix));
+  /** The report that is being told, and by which task. */
   #open;
-  #left = 0;
 
   /** Takes any piece of output, cut anywhere. */
   add(text) {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop();
-    for (const line of lines) this.#read(stripVTControlCharacters(line).trimEnd());
+    this.#lines.add(text);
   }
 
   /** Everything that was kept, or an empty text. */
@@ -35,11 +33,10 @@ export class Complaints {
     return this.#kept.join("\n");
   }
 
-  #read(full) {
-    const line = full.replace(TASK_PREFIX, "");
-    if (this.#open?.end.test(this.#open.ownPrefix ? full : line)) this.#open = undefined;
+  #read(line, prefix) {
     const begun = REPORTS.find(({ begin }) => begin.test(line));
-    if (begun) [this.#open, this.#left] = [begun, LINES_KEPT];
-    if (this.#open ? this.#left-- > 0 : BUN_FAILURE.test(line)) this.#kept.push(full);
+    if (begun) this.#open = { end: begun.end, prefix, left: LINES_KEPT };
+    else if (this.#open && (this.#open.prefix !== prefix || this.#open.end.test(line))) this.#open = undefined;
+    if (this.#open ? this.#open.left-- > 0 : BUN_FAILURE.test(line)) this.#kept.push(prefix + line);
   }
 }

@@ -29,6 +29,10 @@ test("a failed test is kept with its reason, whoever ran it", () => {
   assert.equal(kept("  1) a.spec.ts\n    Error: b\n  1 failed\n  2 passed (3s)\n"), "  1) a.spec.ts\n    Error: b");
   assert.equal(kept("(pass) a\n(fail) b [1ms]\n"), "(fail) b [1ms]");
   assert.equal(kept("✖ failing tests:\nx\n@x/core:test: next\n"), "✖ failing tests:\nx");
+  assert.equal(
+    kept("@x/core:test: ✖ failing tests:\n@x/core:test: \n@x/core:test: ✖ y\n@x/server:test: next\n"),
+    "@x/core:test: ✖ failing tests:\n@x/core:test: \n@x/core:test: ✖ y",
+  );
 });
 
 test("what passes is not kept, and a report without an end is cut", () => {

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from "node:util";
+import { OutputLines } from "./output_lines.mjs";
 
 // One row for each line by which a runner sums up; the groups are numbers.
 const SUMMARIES = [
@@ -18,25 +18,20 @@ const SUMMARIES = [
   { pattern: /^ *(\d+) (?:failed|flaky|interrupted)$/, failed: 1 },
 ];
 
-const TASK_PREFIX = /^(?:@[\w-]+\/)?[\w-]+:[\w:-]+: /;
-
 /** Sums the numbers of passed and failed tests over the runners' own summary lines, as their output comes in. */
 export class Totals {
   passed = 0;
   failed = 0;
-  #rest = "";
+  #lines = new OutputLines((line) => this.#read(line));
 
   /** Takes any piece of output, cut anywhere. */
   add(text) {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop();
-    for (const line of lines) this.#read(line);
+    this.#lines.add(text);
   }
 
   /** Reads what is left when the output did not end in a line feed. */
   end() {
-    this.#read(this.#rest);
-    this.#rest = "";
+    this.#lines.end();
     return this;
   }
 
@@ -44,8 +39,7 @@ export class Totals {
     return `${this.passed} passed, ${this.failed} failed`;
   }
 
-  #read(raw) {
-    const line = stripVTControlCharacters(raw).trimEnd().replace(TASK_PREFIX, "");
+  #read(line) {
     for (const { pattern, passed, failed } of SUMMARIES) {
       const match = pattern.exec(line);
       if (!match) continue;
