@@ -1,5 +1,6 @@
 import type { KeyView } from "#lib/api/access_api.ts";
 import { formatCost, formatMoment, formatNumber } from "#lib/i18n/format.ts";
+import { leftToRight } from "#lib/i18n/isolates.ts";
 import { m } from "#lib/paraglide/messages.js";
 
 export interface Fact {
@@ -11,10 +12,11 @@ export interface Fact {
 
 /** What a key's card tells, in the order of interest. */
 export function keyFacts({ createdAt, expiresAt, lastUsedAt, revokedAt, routes, limits, spend }: KeyView): Fact[] {
+  // A sum's sign would change sides within an Arabic sentence.
   const spent = (amount: number, budget: number | undefined) =>
     budget === undefined
       ? formatCost(amount)
-      : m.key_spent_of({ spent: isolated(formatCost(amount)), budget: isolated(formatCost(budget)) });
+      : m.key_spent_of({ spent: leftToRight(formatCost(amount)), budget: leftToRight(formatCost(budget)) });
   const limit = (name: string, label: string, value: number | undefined): Fact[] =>
     value === undefined ? [] : [{ name, label, value: formatNumber(value) }];
   return [
@@ -44,6 +46,3 @@ export function keyFacts({ createdAt, expiresAt, lastUsedAt, revokedAt, routes, 
     ...limit("concurrent-answers", m.key_concurrent(), limits.concurrentAnswers),
   ];
 }
-
-/** A sum within a sentence: its sign would change sides in Arabic. */
-const isolated = (sum: string) => `\u2066${sum}\u2069`;

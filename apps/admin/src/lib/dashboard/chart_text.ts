@@ -1,4 +1,5 @@
 import { formatCompact, formatCost, formatDuration, formatNumber, formatSpeed } from "#lib/i18n/format.ts";
+import { leftToRight, rightToLeft } from "#lib/i18n/isolates.ts";
 import { m } from "#lib/paraglide/messages.js";
 import { getLocale } from "#lib/paraglide/runtime.js";
 import type { ChartUnit } from "./chart_model.ts";
@@ -49,7 +50,7 @@ export function formatTick(at: number, spanMs: number): string {
 /** A number with its unit for an axis, short; the canvas that it is painted on knows no direction of its own. */
 export function formatAxis(value: number, unit: ChartUnit): string {
   const text = axisText(value, unit);
-  return getLocale() === "ar" ? `\u2067${text}\u2069` : text;
+  return getLocale() === "ar" ? rightToLeft(text) : text;
 }
 
 function axisText(value: number, unit: ChartUnit): string {
@@ -57,5 +58,5 @@ function axisText(value: number, unit: ChartUnit): string {
     return value >= 1000
       ? m.unit_seconds({ value: formatCompact(value / 1000) })
       : m.unit_milliseconds({ value: formatCompact(value) });
-  return unit === "cost" ? `\u2066$${formatCompact(value)}\u2069` : formatCompact(value);
+  return unit === "cost" ? leftToRight(`$${formatCompact(value)}`) : formatCompact(value);
 }

@@ -19,19 +19,16 @@ const PAIRS: Record<string, string> = { ")": "(", "]": "[", "}": "{", ">": "<" }
  */
 export function latinRuns(sentence: string): TextRun[] {
   const runs: TextRun[] = [];
-  let prose = "";
+  const add = (text: string, isLatin: boolean) => text !== "" && runs.push({ text, isLatin });
   let at = 0;
   for (const { 0: found, index } of sentence.matchAll(LATIN)) {
     const text = withoutPunctuation(found);
     if (!/[a-z]/i.test(text)) continue;
-    prose += sentence.slice(at, index);
-    if (prose !== "") runs.push({ text: prose, isLatin: false });
-    runs.push({ text, isLatin: true });
-    prose = "";
+    add(sentence.slice(at, index), false);
+    add(text, true);
     at = index + text.length;
   }
-  prose += sentence.slice(at);
-  if (prose !== "") runs.push({ text: prose, isLatin: false });
+  add(sentence.slice(at), false);
   return runs;
 }
 

@@ -1,5 +1,6 @@
 import type { RouteChange, RouteField, RouteSetup, ValueSource } from "#lib/api/administration_api.ts";
 import { formatMilliseconds, formatNumber } from "#lib/i18n/format.ts";
+import { leftToRight } from "#lib/i18n/isolates.ts";
 import { m } from "#lib/paraglide/messages.js";
 
 /** What a value of a route is called. */
@@ -48,5 +49,5 @@ export function policyOf({ timeouts, maxRetries, hedgeAfterMs, onCut }: RouteSet
 
 /** A price in US dollars, kept together where the text runs to the left; some models cost less than a cent. */
 export function dollarsText(amount: number): string {
-  return `\u2066$${formatNumber(amount, amount < 0.1 ? 4 : 2)}\u2069`;
+  return leftToRight(`$${formatNumber(amount, amount < 0.1 ? 4 : 2)}`);
 }
