@@ -20,7 +20,7 @@ async function part(name, command, args, options) {
 }
 
 const codes = await Promise.all([
-  part("server ", node, ["--watch", "--watch-preserve-output", "apps/server/src/main.ts"], {
+  part("server ", node, ["--watch", "--watch-preserve-output", "apps/server/src/main.mjs"], {
     env: { ...env, COGNIFORGE_CONSOLE: "off" },
   }),
   // Not through npm, whose shell would keep Vite from hearing that it shall end.

@@ -7,7 +7,7 @@ import { ROOT } from "./runtime.mjs";
 
 const { node, env } = await bootstrap();
 const built = process.env.COGNIFORGE_CONSOLE === "off" ? 0 : await ensureConsole({ env });
-const server = [join(ROOT, "apps/server/src/main.ts"), ...process.argv.slice(2)];
+const server = [join(ROOT, "apps/server/src/main.mjs"), ...process.argv.slice(2)];
 // npm runs scripts in a shell that dies without telling them: nobody would stop the server, and it would keep its port.
 const endsWithParent = process.env.npm_lifecycle_event !== undefined;
 process.exitCode = built || (await run(node, server, { env, shell: false, endsWithParent }));

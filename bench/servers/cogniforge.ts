@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { MODES } from "../wire/modes.ts";
 import type { ServerDefinition } from "./server.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../apps/server/src/main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../apps/server/src/main.mjs", import.meta.url));
 
 /** The key of programs, which every request to any server carries. */
 export const KEY = "cf-bench-0123456789abcdef";

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** By then a start is over, with whatever its first requests loaded, in milliseconds. */
-const SETTLED_MS = 5_000;
+/** By then a start is over, in milliseconds. */
+const SETTLED_MS = 2_000;
 
 type Collect = (options: { type: "major"; execution: "async"; flavor: "last-resort" }) => Promise<void>;
 

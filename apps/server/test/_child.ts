@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Held } from "./_probe.ts";
 import { KEY } from "./_server.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../src/main.mjs", import.meta.url));
 const PROBE = new URL("_probe.ts", import.meta.url).href;
 
 /** The real program as a process of its own. */
@@ -25,7 +25,7 @@ export interface ChildOptions {
   fileBlocks?: number;
 }
 
-/** Starts `node src/main.ts` in a folder and waits until it says where it listens. */
+/** Starts `node src/main.mjs` in a folder and waits until it says where it listens. */
 export async function startChild(
   directory: string,
   environment: Record<string, string> = {},

@@ -19,7 +19,7 @@ import type { StoredJournal } from "./_journals.ts";
 import { readJournals } from "./_journals.ts";
 import { KEY } from "./_server.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../src/main.mjs", import.meta.url));
 
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../../server/src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../server/src/main.mjs", import.meta.url));
 
 /** The account that `environment.ADMIN_EMAIL` and the tests use. */
 export const ADMIN = { email: "admin@example.com", password: "correct horse battery", name: "المدير" };

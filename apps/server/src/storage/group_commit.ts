@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** What a write returns instead of a result to be rejected with `reason`; it must not have written anything. */
 export class Refusal {
@@ -32,6 +32,8 @@ const MAX_GROUP = 256;
 export class GroupCommit {
   readonly #database: DatabaseSync;
   readonly #onCommit: CommitObserver | undefined;
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
   #pending: Pending[] = [];
   #isScheduled = false;
   #isClosed = false;
@@ -39,6 +41,8 @@ export class GroupCommit {
   constructor(database: DatabaseSync, onCommit?: CommitObserver) {
     this.#database = database;
     this.#onCommit = onCommit;
+    this.#begin = database.prepare("BEGIN IMMEDIATE");
+    this.#end = database.prepare("COMMIT");
   }
 
   /**
@@ -93,9 +97,9 @@ export class GroupCommit {
     let results: unknown[];
     const startedAt = performance.now();
     try {
-      this.#database.exec("BEGIN IMMEDIATE");
+      this.#begin.run();
       results = group.map(({ apply }) => apply());
-      this.#database.exec("COMMIT");
+      this.#end.run();
     } catch (reason) {
       // Some errors (a full disk) have rolled back already.
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
