@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { CompiledQuery, type Kysely, sql } from "kysely";
 import type { StorageSchema } from "./schema.ts";
-import { searchForms, searchNeedle, searchWords } from "./search_words.ts";
+import { allSearchForms, searchNeedle, searchWords } from "./search_words.ts";
 
 /** Which text of a conversation an entry stands for. */
 export interface SearchKey {
@@ -70,7 +70,7 @@ function putting({ conversationId, part, turnId }: SearchKey, text: string): [st
   return [
     ["INSERT INTO search_entries (conversation_id, part, turn_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", entry],
     [`DELETE FROM search_index WHERE rowid = (${ENTRY})`, entry],
-    [`INSERT INTO search_index (rowid, words) VALUES ((${ENTRY}), ?)`, [...entry, wordsOf(text)]],
+    [`INSERT INTO search_index (rowid, words) VALUES ((${ENTRY}), ?)`, [...entry, [...allSearchForms(text)].join(" ")]],
   ];
 }
 
@@ -83,10 +83,4 @@ export function needlesOf(query: string): string[] {
 /** A query in the language of FTS5. Needles are letters and digits alone, so that nothing in quotes can end them. */
 export function matchExpression(needles: readonly string[]): string {
   return needles.map((needle) => `"${needle}"*`).join(" ");
-}
-
-function wordsOf(text: string): string {
-  const forms = new Set<string>();
-  for (const { text: word } of searchWords(text)) for (const form of searchForms(word)) forms.add(form);
-  return [...forms].join(" ");
 }

@@ -67,6 +67,20 @@ export function* searchWords(text: string): Generator<SearchWord, void, undefine
   if (word !== "") yield { text: word, from, to };
 }
 
+/** What holds no separator of ASCII: within it, only other scripts' characters can part words. */
+const ASCII_RUN = /[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+/g;
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
+/** Every form under which a text is found, each once: those of all its {@linkcode searchWords}, without looking at any part twice. */
+export function allSearchForms(text: string): Set<string> {
+  const forms = new Set<string>();
+  for (const run of new Set(text.match(ASCII_RUN))) {
+    if (!BEYOND_ASCII.test(run)) forms.add(run.slice(0, MAX_WORD_LENGTH).toLowerCase());
+    else for (const { text: word } of searchWords(run)) for (const form of searchForms(word)) forms.add(form);
+  }
+  return forms;
+}
+
 /** The forms under which a word is found: with and without the Arabic article. */
 export function searchForms(word: string): string[] {
   const bare = withoutArticle(word);

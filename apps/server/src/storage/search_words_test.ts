@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { searchForms, searchNeedle, searchWords } from "./search_words.ts";
+import { allSearchForms, searchForms, searchNeedle, searchWords } from "./search_words.ts";
 
 const wordsOf = (text: string) => Array.from(searchWords(text), ({ text: word }) => word);
 
@@ -44,4 +44,39 @@ test("searchWords() finds nothing in marks and signs, and cuts what is no word",
 test("searchForms() and searchNeedle() meet with the article and without", () => {
   for (const word of ["الكتاب", "كتاب"]) expect(searchForms(word)).toContain(searchNeedle("الكتاب"));
   expect(searchForms("الم")).toEqual(["الم"]);
+});
+
+test("allSearchForms() finds what searchWords() finds, whatever stands between and within the words", () => {
+  const pieces = [
+    "Abc",
+    "abc",
+    "_",
+    "-",
+    "’",
+    "½",
+    "™",
+    "①",
+    " ",
+    "\n",
+    "\u0301",
+    "\u200f",
+    "ء",
+    "الكتاب",
+    "كِتاب",
+    "東京",
+    "é",
+    "7",
+    "\ud800",
+    "x".repeat(70),
+  ];
+  let seed = 7;
+  const next = () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed;
+  };
+  for (let round = 0; round < 500; round++) {
+    const text = Array.from({ length: next() % 12 }, () => pieces[next() % pieces.length]).join("");
+    const forms = new Set(Array.from(searchWords(text), ({ text: word }) => searchForms(word)).flat());
+    expect(allSearchForms(text), text).toEqual(forms);
+  }
 });

@@ -8,6 +8,7 @@ import { apiKeys } from "./m0006_api_keys.ts";
 import { consoleSettings } from "./m0007_console_settings.ts";
 import { projectContexts } from "./m0008_project_contexts.ts";
 import { retention } from "./m0009_retention.ts";
+import { searchMerges } from "./m0010_search_merges.ts";
 
 /** Every migration by name, in the order of the names; one that was released is never edited. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0007_console_settings": consoleSettings,
   "0008_project_contexts": projectContexts,
   "0009_retention": retention,
+  "0010_search_merges": searchMerges,
 };
