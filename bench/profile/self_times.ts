@@ -1,12 +1,12 @@
 /** The part of V8's CPU profile that is read. */
 export interface CpuProfile {
-  nodes: { id: number; callFrame: CallFrame }[];
+  nodes: { id: number; callFrame: CallFrame; children?: number[] }[];
   samples: number[];
   /** Microseconds before each sample. */
   timeDeltas: number[];
 }
 
-interface CallFrame {
+export interface CallFrame {
   functionName: string;
   url: string;
   /** From 0. */
@@ -21,10 +21,13 @@ export interface SelfTime {
 }
 
 /** Where the time itself was spent, the most first; idleness is left out. */
-export function selfTimes(
-  { nodes, samples, timeDeltas }: CpuProfile,
-  nameOf: (frame: CallFrame) => string,
-): SelfTime[] {
+export function selfTimes(profile: CpuProfile, nameOf: (frame: CallFrame) => string): SelfTime[] {
+  const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
+  return sumUp(profile, (id) => names.get(id) ?? "");
+}
+
+/** Adds up the time of all nodes of one name, the most first; idleness and the profiler are left out. */
+export function sumUp({ nodes, samples, timeDeltas }: CpuProfile, nameOf: (id: number) => string): SelfTime[] {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const spent = new Map<string, number>();
   let sum = 0;
@@ -32,7 +35,7 @@ export function selfTimes(
     const frame = frames.get(id);
     if (frame === undefined || IDLE.has(frame.functionName) || frame.url === "node:inspector") continue;
     const ms = (timeDeltas[index] ?? 0) / 1e3;
-    const name = nameOf(frame);
+    const name = nameOf(id);
     spent.set(name, (spent.get(name) ?? 0) + ms);
     sum += ms;
   }

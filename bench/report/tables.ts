@@ -103,7 +103,20 @@ const SECTIONS: readonly { scenario: string; title: string; columns: readonly Co
 /** The goals and every scenario that was measured, as Markdown. */
 export function tablesOf(records: readonly BenchRecord[]): string {
   const sections = SECTIONS.filter(({ scenario }) => records.some((record) => record.scenario === scenario));
-  return [goalsTable(records), ...sections.map((section) => sectionTable(section, records))].join("\n\n");
+  const profiled = records.filter(({ scenario }) => scenario === "profile");
+  const profiles = profiled.length === 0 ? [] : [profileTable(profiled)];
+  return [goalsTable(records), ...sections.map((section) => sectionTable(section, records)), ...profiles].join("\n\n");
+}
+
+/** What share of the time goes where, the largest of the first column first. */
+function profileTable(profiled: readonly BenchRecord[]): string {
+  const kinds = [...new Set(profiled.flatMap(({ figures }) => Object.keys(figures)))];
+  const shareOf = (record: BenchRecord | undefined, kind: string) => record?.figures[kind] ?? 0;
+  const rows = kinds
+    .toSorted((one, other) => shareOf(profiled[0], other) - shareOf(profiled[0], one))
+    .map((kind) => [kind, ...profiled.map((record) => `${shareOf(record, kind).toFixed(1)} %`)]);
+  const headings = ["", ...profiled.map(({ contender }) => contender)];
+  return `## Where the time of \`/v1\` goes, on the main thread of a warm server\n\n${table(headings, rows)}`;
 }
 
 export function goalsTable(records: readonly BenchRecord[]): string {

@@ -12,6 +12,7 @@ export const SCENARIO_NAMES = [
   "replay",
   "memory",
   "micro",
+  "profile",
 ] as const;
 
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];

@@ -33,7 +33,7 @@ export const OPEN_STREAMS = {
 } as const satisfies Record<string, OpenStreams>;
 
 /** How long a server may rest after its start before its memory is read, in milliseconds. */
-const REST_MS = 2_000;
+const REST_MS = 4_000;
 
 /** Opens them at each contender in turn, at a server that has just started, since memory is a matter of history. */
 export async function runOpenStreams(stage: Stage, scenario: OpenStreams): Promise<void> {

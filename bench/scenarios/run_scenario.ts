@@ -1,3 +1,4 @@
+import { runProfiles } from "../profile/profile_cogniforge.ts";
 import type { Stage } from "../stage.ts";
 import { CLOSED_LOOPS, runClosedLoop } from "./closed_loop.ts";
 import { runMemory } from "./memory.ts";
@@ -27,5 +28,7 @@ export function runScenario(stage: Stage, name: ScenarioName): Promise<void> {
       return runMemory(stage);
     case "micro":
       return runMicro(stage);
+    case "profile":
+      return runProfiles(stage);
   }
 }

@@ -2,7 +2,8 @@ import { cpuMsOf, rssOf } from "../process/usage.ts";
 import type { ServerName } from "../servers/server.ts";
 import type { Stage } from "../stage.ts";
 
-const REST_MS = 3_000;
+/** The start is over by then, and what only it needed is given back, in milliseconds. */
+const REST_MS = 4_000;
 
 /** How soon each server answers after the start of its process, and what it holds when nobody asks. */
 export async function runStart(stage: Stage): Promise<void> {
