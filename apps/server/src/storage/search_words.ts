@@ -68,8 +68,8 @@ export function* searchWords(text: string): Generator<SearchWord, void, undefine
 }
 
 /** What holds no separator of ASCII: within it, only other scripts' characters can part words. */
-const ASCII_RUN = /[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+/g;
-const BEYOND_ASCII = /[^\x00-\x7f]/;
+const ASCII_RUN = /[0-9A-Za-z\u0080-\uffff]+/g;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Every form under which a text is found, each once: those of all its {@linkcode searchWords}, without looking at any part twice. */
 export function allSearchForms(text: string): Set<string> {
