@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Kysely, Transaction } from "kysely";
-
-/** Statements on a transaction that others share: only its own rows, nothing outside the database, for it may be run once more. */
-export type Work<Schema, Result> = (transaction: Transaction<Schema>) => Promise<Result>;
+import type { Kysely } from "kysely";
+import type { Work } from "./record_database.ts";
 
 interface Waiting<Schema> {
   work: Work<Schema, unknown>;

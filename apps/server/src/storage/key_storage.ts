@@ -1,8 +1,9 @@
 import type { ApiKeyStore } from "./api_keys.ts";
 import type { AuditLog } from "./audit_log.ts";
 import { openExisting } from "./existing_database.ts";
-import { SqliteApiKeys } from "./sqlite_api_keys.ts";
-import { SqliteAuditLog } from "./sqlite_audit_log.ts";
+import { KyselyApiKeys } from "./kysely_api_keys.ts";
+import { KyselyAuditLog } from "./kysely_audit_log.ts";
+import { sqliteRecordDatabase } from "./sqlite_record_database.ts";
 
 /** What the keys of programs are managed with. */
 export interface KeyStorage extends Disposable {
@@ -18,8 +19,8 @@ export interface KeyStorage extends Disposable {
 export function openKeyStorage(directory: string): KeyStorage {
   const { database, kysely } = openExisting(directory, { readOnly: false });
   return {
-    apiKeys: new SqliteApiKeys(kysely),
-    auditLog: new SqliteAuditLog(kysely),
+    apiKeys: new KyselyApiKeys(kysely),
+    auditLog: new KyselyAuditLog(sqliteRecordDatabase(kysely)),
     [Symbol.dispose]: () => database.close(),
   };
 }

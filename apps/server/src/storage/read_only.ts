@@ -3,9 +3,10 @@ import type { Journal } from "@cogniforge/core/journal";
 import type { AnswerRecords } from "./answer_records.ts";
 import type { ConversationStore } from "./conversations.ts";
 import { openExisting } from "./existing_database.ts";
-import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
-import { SqliteConversations } from "./sqlite_conversations.ts";
+import { KyselyAnswerRecords } from "./kysely_answer_records.ts";
+import { KyselyConversations } from "./kysely_conversations.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
+import { sqliteRecordDatabase } from "./sqlite_record_database.ts";
 
 /** What can be read while a server has the same file open. */
 export interface ReadOnlyStorage extends Disposable {
@@ -27,8 +28,8 @@ export function openReadOnly(directory: string): ReadOnlyStorage {
   return {
     path,
     journal: new SqliteJournal(database),
-    conversations: new SqliteConversations(kysely),
-    records: new SqliteAnswerRecords(kysely),
+    conversations: new KyselyConversations(sqliteRecordDatabase(kysely)),
+    records: new KyselyAnswerRecords(kysely),
     database,
     [Symbol.dispose]: () => database.close(),
   };

@@ -145,6 +145,22 @@ export interface StorageSchema {
     /** Absent while the answer runs. */
     ended_at: number | null;
   };
+  /** Of the journals of ended answers that are kept here, on PostgreSQL alone. */
+  archived_journals: {
+    answer_id: string;
+    owner: string;
+    created_at: number;
+    ended_at: number;
+    last_seq: number;
+    /** JSON. */
+    ask: string;
+  };
+  archived_batches: {
+    answer_id: string;
+    last_seq: number;
+    /** JSON array of stored events. */
+    events: string;
+  };
   health_checks: {
     id: number;
     checked_at: number;

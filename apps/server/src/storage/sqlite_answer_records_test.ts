@@ -28,7 +28,7 @@ function record(answerId: string, change: Partial<AnswerRecord> = {}): AnswerRec
   };
 }
 
-test("SqliteAnswerRecords keeps a record as it was, and replaces it", async () => {
+test("KyselyAnswerRecords keeps a record as it was, and replaces it", async () => {
   await using folder = await tempFolder();
   const { records, close } = await openStorage({ directory: folder.path });
   const first = record("answer-1");
@@ -41,7 +41,7 @@ test("SqliteAnswerRecords keeps a record as it was, and replaces it", async () =
   await close();
 });
 
-test("SqliteAnswerRecords.getMany() gives those that exist, however many are asked for", async () => {
+test("KyselyAnswerRecords.getMany() gives those that exist, however many are asked for", async () => {
   await using folder = await tempFolder();
   const { records, close } = await openStorage({ directory: folder.path });
   for (let index = 0; index < 1200; index += 400) await records.put(record(`answer-${index}`));

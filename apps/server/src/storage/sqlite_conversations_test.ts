@@ -19,7 +19,7 @@ function createMany(ids: readonly string[], at: (index: number) => number) {
   return Promise.all(ids.map((id, index) => storage.conversations.create(OWNER, { id, title: id, at: at(index) })));
 }
 
-test("SqliteConversations.list() gives every conversation once, newest first, also when their times are equal", async () => {
+test("KyselyConversations.list() gives every conversation once, newest first, also when their times are equal", async () => {
   const ids = Array.from({ length: 23 }, (_, index) => `conversation-${String(index).padStart(2, "0")}`);
   await createMany(ids, (index) => 1000 + Math.floor(index / 4));
   await storage.conversations.create("user:2", { id: "conversation-of-another", title: "", at: 5000 });
@@ -34,7 +34,7 @@ test("SqliteConversations.list() gives every conversation once, newest first, al
   expect(listed).toEqual(ids.toReversed());
 });
 
-test("SqliteConversations.list() repeats nothing of a page before when a conversation moves to the top", async () => {
+test("KyselyConversations.list() repeats nothing of a page before when a conversation moves to the top", async () => {
   await createMany(["a-1", "a-2", "a-3", "a-4"], (index) => index);
   const first = await storage.conversations.list(OWNER, { limit: 2 });
   await storage.conversations.addTurn("a-1", { question: "?", answerId: "answer-1", askedAt: 99 });
@@ -46,7 +46,7 @@ test("SqliteConversations.list() repeats nothing of a page before when a convers
   });
 });
 
-test("SqliteConversations.list() refuses text that is no cursor", async () => {
+test("KyselyConversations.list() refuses text that is no cursor", async () => {
   for (const cursor of ["", "x", "c1.answer-1.1.1", Buffer.from("[1]").toString("base64url")]) {
     await expect(storage.conversations.list(OWNER, { limit: 2, cursor })).rejects.toMatchObject({
       code: "invalid-cursor",
@@ -54,7 +54,7 @@ test("SqliteConversations.list() refuses text that is no cursor", async () => {
   }
 });
 
-test("SqliteConversations.addTurn() keeps the order of asking, and adds an answer's turn once", async () => {
+test("KyselyConversations.addTurn() keeps the order of asking, and adds an answer's turn once", async () => {
   await createMany(["conversation-1"], () => 1);
   const turns = ["one", "اثنان", "three \u0000 '"].map((question, index) => ({
     question,
@@ -66,7 +66,7 @@ test("SqliteConversations.addTurn() keeps the order of asking, and adds an answe
   expect(await storage.conversations.turns("conversation-1")).toEqual(turns);
 });
 
-test("SqliteConversations.addTurn() at the same moment loses none", async () => {
+test("KyselyConversations.addTurn() at the same moment loses none", async () => {
   await createMany(["conversation-1"], () => 1);
   const answerIds = Array.from({ length: 20 }, (_, index) => `answer-${index}`);
   await Promise.all(
@@ -78,7 +78,7 @@ test("SqliteConversations.addTurn() at the same moment loses none", async () => 
   expect(turns.map(({ answerId }) => answerId)).toEqual(answerIds);
 });
 
-test("SqliteConversations shows and changes nothing of another owner", async () => {
+test("KyselyConversations shows and changes nothing of another owner", async () => {
   await createMany(["conversation-1", "conversation-2"], () => 1);
   const { conversations } = storage;
   await conversations.remove(OWNER, "conversation-2", 2);
@@ -93,7 +93,7 @@ test("SqliteConversations shows and changes nothing of another owner", async () 
   expect(await conversations.find(OWNER, "conversation-1")).toMatchObject({ title: "new", isArchived: false });
 });
 
-test("SqliteConversations keeps the parent of each turn, and shows the turn that came last or was chosen", async () => {
+test("KyselyConversations keeps the parent of each turn, and shows the turn that came last or was chosen", async () => {
   await createMany(["conversation-1"], () => 1);
   const { conversations } = storage;
   const turn = (answerId: string, parentId?: string) => ({
@@ -110,7 +110,7 @@ test("SqliteConversations keeps the parent of each turn, and shows the turn that
   expect(await conversations.find(OWNER, "conversation-1")).toMatchObject({ shownTurnId: "answer-2" });
 });
 
-test("SqliteConversations.list() keeps archived ones apart, until a question is asked in them", async () => {
+test("KyselyConversations.list() keeps archived ones apart, until a question is asked in them", async () => {
   await createMany(["a-1", "a-2", "a-3"], (index) => index);
   const { conversations } = storage;
   expect(await conversations.archive(OWNER, "a-2", 9)).toBe(true);
@@ -125,7 +125,7 @@ test("SqliteConversations.list() keeps archived ones apart, until a question is 
   expect(await ids(true)).toEqual([]);
 });
 
-test("SqliteConversations.remove() hides a conversation until it is restored", async () => {
+test("KyselyConversations.remove() hides a conversation until it is restored", async () => {
   await createMany(["conversation-1"], () => 1);
   const { conversations } = storage;
   await conversations.addTurn("conversation-1", { question: "needle", answerId: "answer-1", askedAt: 2 });
@@ -141,7 +141,7 @@ test("SqliteConversations.remove() hides a conversation until it is restored", a
   expect(await conversations.turns("conversation-1")).toHaveLength(1);
 });
 
-test("SqliteConversations.purge() leaves nothing of a removed conversation, and nothing else alone", async () => {
+test("KyselyConversations.purge() leaves nothing of a removed conversation, and nothing else alone", async () => {
   await createMany(["gone", "kept"], () => 1);
   const { conversations, records, database } = storage;
   for (const id of ["gone", "kept"]) {
@@ -197,7 +197,7 @@ async function found(query: string) {
   return conversations.map(({ id }) => id);
 }
 
-test("SqliteConversations.search() finds titles, questions and answers by the beginnings of their words", async () => {
+test("KyselyConversations.search() finds titles, questions and answers by the beginnings of their words", async () => {
   await createMany(["by-title", "by-question", "by-answer"], (index) => index);
   const { conversations, records } = storage;
   await conversations.rename(OWNER, "by-title", "Forging blades");
@@ -218,7 +218,7 @@ test("SqliteConversations.search() finds titles, questions and answers by the be
   expect(await found("forging")).toEqual([]);
 });
 
-test("SqliteConversations.search() gives the best places of each, as text with ranges", async () => {
+test("KyselyConversations.search() gives the best places of each, as text with ranges", async () => {
   await createMany(["conversation-1"], () => 1);
   const { conversations, records } = storage;
   await conversations.rename(OWNER, "conversation-1", "إجابات المُستخدِم");
@@ -243,7 +243,7 @@ test("SqliteConversations.search() gives the best places of each, as text with r
   });
 });
 
-test("SqliteConversations.search() is paged, and finds archived conversations too", async () => {
+test("KyselyConversations.search() is paged, and finds archived conversations too", async () => {
   const ids = Array.from({ length: 7 }, (_, index) => `found-${index}`);
   await createMany(ids, (index) => Math.floor(index / 2));
   await storage.conversations.archive(OWNER, "found-3", 9);

@@ -2,9 +2,10 @@ import type { AnswerEnd } from "@cogniforge/core/events";
 import { AnswerSums } from "@cogniforge/core/metrics";
 import { expect, test } from "vitest";
 import type { AnswerRecord } from "./answer_records.ts";
+import { KyselyMeasureStore } from "./kysely_measure_store.ts";
 import type { StepSums } from "./mod.ts";
 import { openStorage, type Storage } from "./mod.ts";
-import { SqliteMeasureStore } from "./sqlite_measure_store.ts";
+import { sqliteRecordDatabase } from "./sqlite_record_database.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 const MINUTE = 60_000;
@@ -46,8 +47,8 @@ function record(answerId: string, { at = NOW, route = "default", end = {} }: End
 }
 
 /** A store of its own, so that a test can decide when it sums up. */
-function storeOf({ kysely }: Storage): SqliteMeasureStore {
-  return new SqliteMeasureStore(kysely, CLOCK);
+function storeOf({ kysely }: Storage): KyselyMeasureStore {
+  return new KyselyMeasureStore(sqliteRecordDatabase(kysely), CLOCK);
 }
 
 function total(steps: readonly StepSums[]): AnswerSums {
@@ -58,7 +59,7 @@ function total(steps: readonly StepSums[]): AnswerSums {
 
 const lastDay = { from: NOW - DAY, to: NOW + 10 * MINUTE, stepMs: 10 * MINUTE };
 
-test("SqliteAnswerRecords.put() measures an answer once, however often its record is written", async () => {
+test("KyselyAnswerRecords.put() measures an answer once, however often its record is written", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   for (let round = 0; round < 3; round++) await storage.records.put(record("answer-1"));
@@ -67,7 +68,7 @@ test("SqliteAnswerRecords.put() measures an answer once, however often its recor
   await storage.close();
 });
 
-test("SqliteMeasureStore gives the same sums before, between and after it sums up", async () => {
+test("KyselyMeasureStore gives the same sums before, between and after it sums up", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const store = storeOf(storage);
@@ -93,7 +94,7 @@ test("SqliteMeasureStore gives the same sums before, between and after it sums u
   await storage.close();
 });
 
-test("SqliteMeasureStore tells apart routes and targets, and steps shorter than a minute", async () => {
+test("KyselyMeasureStore tells apart routes and targets, and steps shorter than a minute", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const store = storeOf(storage);
@@ -120,7 +121,7 @@ test("SqliteMeasureStore tells apart routes and targets, and steps shorter than 
   await storage.close();
 });
 
-test("SqliteMeasureStore.latest() tells the conversation to its owner alone, and only while it exists", async () => {
+test("KyselyMeasureStore.latest() tells the conversation to its owner alone, and only while it exists", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const conversationOf = async (owner: string) => (await storage.measures.latest(owner, 1))[0]?.conversationId;
@@ -136,7 +137,7 @@ test("SqliteMeasureStore.latest() tells the conversation to its owner alone, and
   await storage.close();
 });
 
-test("SqliteMeasureStore forgets what is too old, and nothing that is not in the sums", async () => {
+test("KyselyMeasureStore forgets what is too old, and nothing that is not in the sums", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const store = storeOf(storage);
@@ -163,7 +164,7 @@ test("SqliteMeasureStore forgets what is too old, and nothing that is not in the
   await storage.close();
 });
 
-test("SqliteMeasureStore keeps a bounded number of kinds apart, and counts the others together", async () => {
+test("KyselyMeasureStore keeps a bounded number of kinds apart, and counts the others together", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const store = storeOf(storage);

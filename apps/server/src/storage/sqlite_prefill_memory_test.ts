@@ -4,7 +4,7 @@ import { tempFolder } from "./temp_folder.ts";
 
 const DAY_MS = 86_400_000;
 
-test("SqlitePrefillMemory answers at once, and knows after the next start what was learned", async () => {
+test("KyselyPrefillMemory answers at once, and knows after the next start what was learned", async () => {
   await using folder = await tempFolder();
   const first = await openStorage({ directory: folder.path });
   expect(first.prefillMemory.acceptsPrefill("one/model")).toBeUndefined();
@@ -22,7 +22,7 @@ test("SqlitePrefillMemory answers at once, and knows after the next start what w
   await second.close();
 });
 
-test("SqlitePrefillMemory forgets a lesson after 30 days, running or not", async () => {
+test("KyselyPrefillMemory forgets a lesson after 30 days, running or not", async () => {
   await using folder = await tempFolder();
   let now = 1_790_000_000_000;
   const clock = { wallTime: () => now };
@@ -42,7 +42,7 @@ test("SqlitePrefillMemory forgets a lesson after 30 days, running or not", async
   await second.close();
 });
 
-test("SqlitePrefillMemory keeps what it was told when it can't be written", async () => {
+test("KyselyPrefillMemory keeps what it was told when it can't be written", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   storage.database.exec("PRAGMA query_only = ON");
@@ -53,7 +53,7 @@ test("SqlitePrefillMemory keeps what it was told when it can't be written", asyn
   await storage.close();
 });
 
-test("SqlitePrefillMemory counts no lesson of a provider that is set up otherwise now, before or after a start", async () => {
+test("KyselyPrefillMemory counts no lesson of a provider that is set up otherwise now, before or after a start", async () => {
   await using folder = await tempFolder();
   const first = await openStorage({ directory: folder.path });
   const settings = (one: string) => new Map(Object.entries({ one, two: "trailing" }));

@@ -10,7 +10,7 @@ const version = (route: string, settings: unknown) => ({
   settings,
 });
 
-test("SqliteRouteVersions gives the newest of each route, and all of one, also after a restart", async () => {
+test("KyselyRouteVersions gives the newest of each route, and all of one, also after a restart", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const first = await storage.routeVersions.add(version("default", { maxRetries: 1 }), 0);
@@ -28,7 +28,7 @@ test("SqliteRouteVersions gives the newest of each route, and all of one, also a
   await again.close();
 });
 
-test("SqliteRouteVersions.add() lets the first of two who start from the same version win", async () => {
+test("KyselyRouteVersions.add() lets the first of two who start from the same version win", async () => {
   await using folder = await tempFolder();
   const storage = await openStorage({ directory: folder.path });
   const both = await Promise.all([

@@ -10,20 +10,23 @@ import { openDatabase } from "./database.ts";
 import { watchForeignChanges } from "./foreign_changes.ts";
 import { freePages } from "./free_pages.ts";
 import { type CommitObserver, GroupCommit } from "./group_commit.ts";
+import { KyselyAnswerRecords } from "./kysely_answer_records.ts";
+import { KyselyApiKeys } from "./kysely_api_keys.ts";
+import { KyselyAuditLog } from "./kysely_audit_log.ts";
+import { KyselyConversations } from "./kysely_conversations.ts";
+import { KyselyExpiry } from "./kysely_expiry.ts";
+import { KyselyMeasureStore } from "./kysely_measure_store.ts";
+import { KyselyPrefillMemory } from "./kysely_prefill_memory.ts";
+import { KyselyProjectContexts } from "./kysely_project_contexts.ts";
+import { KyselyRouteVersions } from "./kysely_route_versions.ts";
 import type { MeasureStore } from "./measure_store.ts";
 import type { ProjectContexts } from "./project_contexts.ts";
 import type { RouteVersions } from "./route_versions.ts";
 import type { StorageSchema } from "./schema.ts";
-import { SqliteAnswerRecords } from "./sqlite_answer_records.ts";
-import { SqliteApiKeys } from "./sqlite_api_keys.ts";
-import { SqliteAuditLog } from "./sqlite_audit_log.ts";
-import { SqliteConversations } from "./sqlite_conversations.ts";
-import { SqliteExpiry } from "./sqlite_expiry.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
-import { SqliteMeasureStore } from "./sqlite_measure_store.ts";
-import { SqlitePrefillMemory } from "./sqlite_prefill_memory.ts";
-import { SqliteProjectContexts } from "./sqlite_project_contexts.ts";
-import { SqliteRouteVersions } from "./sqlite_route_versions.ts";
+import { SQLITE_JOURNALS } from "./sqlite_journals.ts";
+import { sqliteRecordDatabase } from "./sqlite_record_database.ts";
+import { SqliteRecordWriter } from "./sqlite_record_writer.ts";
 
 export interface OpenStorageOptions {
   /** `COGNIFORGE_DATA_DIR`; made if need be. */
@@ -33,30 +36,36 @@ export interface OpenStorageOptions {
   onCommit?: CommitObserver;
 }
 
-/** Everything that is kept, in one file. */
-export interface Storage {
-  /** Path of the database file. */
-  path: string;
-  journal: SqliteJournal;
+/** Everything that is kept beside the journals, in whichever database. */
+export interface RecordStorage {
   conversations: ConversationStore;
   records: AnswerRecords;
   measures: MeasureStore;
   apiKeys: ApiKeyStore;
-  prefillMemory: SqlitePrefillMemory;
+  prefillMemory: KyselyPrefillMemory;
   routeVersions: RouteVersions;
   auditLog: AuditLog;
   projectContexts: ProjectContexts;
-  database: DatabaseSync;
   /** Whether somebody else has written since this was asked last: a command, or a second server. */
   hasForeignChanges(): boolean;
   /** Finds what is old enough to be deleted. */
-  expiry: SqliteExpiry;
-  /** The one query builder on the connection: others must use it too, since its mutex keeps transactions apart. */
+  expiry: KyselyExpiry;
+  /** The one query builder on the database: others must use it too; on SQLite its mutex keeps transactions apart. */
   kysely: Kysely<StorageSchema>;
   /** Whether a row can be written now; a full disk or a lost file says no. */
   isHealthy(): Promise<boolean>;
   /** Gives room that is free inside the file back to the disk; tells how many bytes. */
   freePages(): Promise<number>;
+  /** Finishes what is under way and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Everything that is kept, in one file. */
+export interface Storage extends RecordStorage {
+  /** Path of the database file. */
+  path: string;
+  journal: SqliteJournal;
+  database: DatabaseSync;
   /** Finishes the appends under way, ends the followers and closes the file. */
   close(): Promise<void>;
 }
@@ -74,19 +83,20 @@ export async function openStorage({
   const { path, database, kysely } = await openDatabase(directory);
   const commits = new GroupCommit(database, onCommit);
   const journal = new SqliteJournal(database, { clock, commits });
-  const prefillMemory = await SqlitePrefillMemory.open(kysely, clock);
+  const records = sqliteRecordDatabase(kysely);
+  const prefillMemory = await KyselyPrefillMemory.open(kysely, clock);
   return {
     path,
     journal,
-    conversations: new SqliteConversations(kysely),
-    records: new SqliteAnswerRecords(kysely, { database, commits }),
-    measures: new SqliteMeasureStore(kysely, clock),
-    apiKeys: new SqliteApiKeys(kysely),
+    conversations: new KyselyConversations(records),
+    records: new KyselyAnswerRecords(kysely, new SqliteRecordWriter(kysely, { database, commits })),
+    measures: new KyselyMeasureStore(records, clock),
+    apiKeys: new KyselyApiKeys(kysely),
     prefillMemory,
-    routeVersions: new SqliteRouteVersions(kysely),
-    auditLog: new SqliteAuditLog(kysely),
-    projectContexts: new SqliteProjectContexts(kysely),
-    expiry: new SqliteExpiry(kysely),
+    routeVersions: new KyselyRouteVersions(records),
+    auditLog: new KyselyAuditLog(records),
+    projectContexts: new KyselyProjectContexts(kysely),
+    expiry: new KyselyExpiry(kysely, SQLITE_JOURNALS),
     database,
     kysely,
     hasForeignChanges: watchForeignChanges(database),
@@ -101,7 +111,8 @@ export async function openStorage({
   };
 }
 
-async function canWrite(kysely: Kysely<StorageSchema>, clock: WallClock): Promise<boolean> {
+/** Whether a row can be written now. */
+export async function canWrite(kysely: Kysely<StorageSchema>, clock: WallClock): Promise<boolean> {
   const check = { checked_at: clock.wallTime() };
   try {
     await kysely

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { StorageSchema } from "../schema.ts";
-import { SearchIndex } from "../search_index.ts";
+import type { SearchIndex } from "../search_index.ts";
+import { SqliteSearchIndex } from "../sqlite_search_index.ts";
 
 /** Turns get parents, so that a conversation can branch; conversations are archived, deleted with a grace, and searched. */
 export const branchesAndSearch: Migration = {
@@ -74,7 +75,7 @@ async function createSearch(db: Kysely<unknown>): Promise<void> {
 const INDEXED_AT_ONCE = 100;
 
 async function indexEverything(db: Kysely<StorageSchema>): Promise<void> {
-  const index = new SearchIndex(db);
+  const index = new SqliteSearchIndex();
   for (let after = "", rows = INDEXED_AT_ONCE; rows === INDEXED_AT_ONCE; ) {
     const conversations = await db
       .selectFrom("conversations")
@@ -95,7 +96,7 @@ async function indexConversation(
   conversationId: string,
   title: string,
 ): Promise<void> {
-  await index.put({ conversationId, part: "title", turnId: "" }, title);
+  await index.put(db, { conversationId, part: "title", turnId: "" }, title);
   const turns = await db
     .selectFrom("turns")
     .leftJoin("answer_records", "answer_records.answer_id", "turns.answer_id")
@@ -103,7 +104,7 @@ async function indexConversation(
     .where("turns.conversation_id", "=", conversationId)
     .execute();
   for (const { answer_id: turnId, question, text } of turns) {
-    await index.put({ conversationId, part: "question", turnId }, question);
-    if (text) await index.put({ conversationId, part: "answer", turnId }, text);
+    await index.put(db, { conversationId, part: "question", turnId }, question);
+    if (text) await index.put(db, { conversationId, part: "answer", turnId }, text);
   }
 }

@@ -10,21 +10,21 @@ import type {
   SearchConversationsOptions,
   Turn,
 } from "./conversations.ts";
-import { GroupedTransactions } from "./grouped_transactions.ts";
+import type { RecordDatabase } from "./record_database.ts";
 import type { StorageSchema } from "./schema.ts";
-import { needlesOf, SearchIndex } from "./search_index.ts";
+import { needlesOf } from "./search_index.ts";
 
-/** Purging shares the one connection with everybody else. */
+/** Purging shares the database with everybody else. */
 const MOST_PURGED_AT_ONCE = 100;
 
 /** Conversations through Kysely. */
-export class SqliteConversations implements ConversationStore {
+export class KyselyConversations implements ConversationStore {
+  readonly #database: RecordDatabase;
   readonly #db: Kysely<StorageSchema>;
-  readonly #transactions: GroupedTransactions<StorageSchema>;
 
-  constructor(db: Kysely<StorageSchema>) {
-    this.#db = db;
-    this.#transactions = new GroupedTransactions(db);
+  constructor(database: RecordDatabase) {
+    this.#database = database;
+    this.#db = database.kysely;
   }
 
   /**
@@ -33,7 +33,7 @@ export class SqliteConversations implements ConversationStore {
    * @throws {RangeError} If the id belongs to another owner.
    */
   async create(owner: string, { id, title, at }: { id: string; title: string; at: number }): Promise<Conversation> {
-    await this.#transactions.run(async (transaction) => {
+    await this.#database.transact(async (transaction) => {
       const { numInsertedOrUpdatedRows: created } = await transaction
         .insertInto("conversations")
         .values({
@@ -49,7 +49,7 @@ export class SqliteConversations implements ConversationStore {
         .onConflict((conflict) => conflict.column("id").doNothing())
         .executeTakeFirstOrThrow();
       if (created === 0n) return;
-      await new SearchIndex(transaction).put({ conversationId: id, part: "title", turnId: "" }, title);
+      await this.#database.search.put(transaction, { conversationId: id, part: "title", turnId: "" }, title);
     });
     const conversation = await this.find(owner, id);
     if (conversation === undefined) throw new RangeError(`Cannot create the conversation '${id}' as the id is taken`);
@@ -95,7 +95,7 @@ export class SqliteConversations implements ConversationStore {
       .selectAll()
       .where("owner", "=", owner)
       .where("deleted_at", "is", null)
-      .where("id", "in", entriesThatMatch(needles))
+      .where("id", "in", entriesThatMatch(this.#database.search, needles))
       .$if(cursor !== undefined, (select) => select.where(isAfter(cursor ?? "")))
       .orderBy("updated_at", "desc")
       .orderBy("id", "desc")
@@ -103,7 +103,7 @@ export class SqliteConversations implements ConversationStore {
       .execute();
     const page = pageOf(rows.map(conversationOf), limit);
     const ids = page.conversations.map(({ id }) => id);
-    const matches = await findMatches(this.#db, ids, needles);
+    const matches = await findMatches(this.#database, ids, needles);
     const found = page.conversations.map((one) => ({ ...one, matches: matches.get(one.id) ?? [] }));
     return { ...page, conversations: found };
   }
@@ -128,7 +128,7 @@ export class SqliteConversations implements ConversationStore {
 
   /** @throws {RangeError} If there is no such conversation. */
   async addTurn(id: string, { question, answerId, parentId, askedAt }: Omit<Turn, "project">): Promise<void> {
-    await this.#transactions.run(async (transaction) => {
+    await this.#database.transact(async (transaction) => {
       const touched = await transaction
         .updateTable("conversations")
         .set((set) => ({
@@ -159,7 +159,11 @@ export class SqliteConversations implements ConversationStore {
         .onConflict((conflict) => conflict.columns(["conversation_id", "answer_id"]).doNothing())
         .executeTakeFirstOrThrow();
       if (added === 0n) return;
-      await new SearchIndex(transaction).put({ conversationId: id, part: "question", turnId: answerId }, question);
+      await this.#database.search.put(
+        transaction,
+        { conversationId: id, part: "question", turnId: answerId },
+        question,
+      );
     });
   }
 
@@ -168,7 +172,7 @@ export class SqliteConversations implements ConversationStore {
   }
 
   async rename(owner: string, id: string, title: string): Promise<boolean> {
-    return this.#transactions.run(async (transaction) => {
+    return this.#database.transact(async (transaction) => {
       const { numUpdatedRows } = await transaction
         .updateTable("conversations")
         .set({ title })
@@ -177,7 +181,7 @@ export class SqliteConversations implements ConversationStore {
         .where("deleted_at", "is", null)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return false;
-      await new SearchIndex(transaction).put({ conversationId: id, part: "title", turnId: "" }, title);
+      await this.#database.search.put(transaction, { conversationId: id, part: "title", turnId: "" }, title);
       return true;
     });
   }
@@ -236,7 +240,7 @@ export class SqliteConversations implements ConversationStore {
         .executeTakeFirst();
       if (numDeletedRows === 0n) return;
       await transaction.deleteFrom("answer_records").where("conversation_id", "=", id).execute();
-      await new SearchIndex(transaction).remove(id);
+      await this.#database.search.remove(transaction, id);
     });
   }
 }

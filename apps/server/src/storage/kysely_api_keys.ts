@@ -3,7 +3,7 @@ import type { ApiKeyRecord, ApiKeyStore, KeySettings, KeySpend, Spending } from 
 import type { StorageSchema } from "./schema.ts";
 
 /** Keys of programs through Kysely. */
-export class SqliteApiKeys implements ApiKeyStore {
+export class KyselyApiKeys implements ApiKeyStore {
   readonly #db: Kysely<StorageSchema>;
 
   constructor(db: Kysely<StorageSchema>) {
@@ -52,9 +52,17 @@ export class SqliteApiKeys implements ApiKeyStore {
   }
 
   async noteUse(uses: ReadonlyMap<string, number>): Promise<void> {
+    // In the order of their ids: of two servers that write at once neither can hold what the other waits for.
+    const ordered = [...uses].toSorted(([one], [other]) => (one < other ? -1 : 1));
     await this.#db.transaction().execute(async (transaction) => {
-      for (const [id, at] of uses) {
-        await transaction.updateTable("api_keys").set({ last_used_at: at }).where("id", "=", id).execute();
+      for (const [id, at] of ordered) {
+        await transaction
+          .updateTable("api_keys")
+          .set({ last_used_at: at })
+          .where("id", "=", id)
+          // Another server may have seen it later.
+          .where(({ eb, or }) => or([eb("last_used_at", "is", null), eb("last_used_at", "<", at)]))
+          .execute();
       }
     });
   }

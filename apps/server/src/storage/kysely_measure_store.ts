@@ -5,6 +5,7 @@ import { AnswerSums } from "@cogniforge/core/metrics";
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { MOST_SINGLE, RESOLUTIONS, resolutionFor } from "./measure_resolutions.ts";
 import type { MeasuredAnswer, MeasureFilter, MeasureStore, MeasureWindow, StepSums } from "./measure_store.ts";
+import type { RecordDatabase } from "./record_database.ts";
 import type { StorageSchema } from "./schema.ts";
 
 /** Answers that are summed up in one transaction: others wait for its end. */
@@ -16,6 +17,9 @@ const SLICE = 250;
 /** Kinds of answers that are told apart within one step: programs may name any route and any model. */
 const MOST_KINDS = 200;
 const OTHER = "other";
+
+/** The name of the work that one server at a time does; whoever writes measures waits for its end, and it for theirs. */
+export const SUMMING_UP = "summing_up";
 
 /** Least time between two rounds of summing up and of forgetting. */
 const SUM_EVERY_MS = 30_000;
@@ -29,21 +33,23 @@ type Sums = Selectable<StorageSchema["measure_sums"]>;
 type Kind = Omit<Sums, "sums">;
 
 /** Measures through Kysely: single answers, and their sums by several lengths of time. */
-export class SqliteMeasureStore implements MeasureStore {
+export class KyselyMeasureStore implements MeasureStore {
+  readonly #database: RecordDatabase;
   readonly #db: Kysely<StorageSchema>;
   readonly #clock: WallClock;
   #summedAt = Number.NEGATIVE_INFINITY;
   #forgotAt = Number.NEGATIVE_INFINITY;
 
-  constructor(db: Kysely<StorageSchema>, clock: WallClock) {
-    this.#db = db;
+  constructor(database: RecordDatabase, clock: WallClock) {
+    this.#database = database;
+    this.#db = database.kysely;
     this.#clock = clock;
   }
 
   async sums({ from, to, stepMs }: MeasureWindow): Promise<StepSums[]> {
     const resolution = resolutionFor(stepMs);
     // Both parts of one moment: an answer is either in the sums or after them.
-    const { sums, singles } = await this.#db.transaction().execute(async (transaction) => {
+    const { sums, singles } = await this.#database.atOneMoment(async (transaction) => {
       if (resolution === undefined) return { sums: [], singles: await singlesOf(transaction, from, to) };
       const summed = await sumsOf(transaction, resolution, from, to);
       const after = await summedUpTo(transaction);
@@ -106,10 +112,10 @@ export class SqliteMeasureStore implements MeasureStore {
     }
   }
 
-  /** Brings what was written since into the sums, each answer exactly once, whenever the process may die. */
+  /** Brings what was written since into the sums, each answer exactly once, whenever the process may die and whoever else does it. */
   async sumUp(): Promise<void> {
     for (;;) {
-      const count = await this.#db.transaction().execute(async (transaction) => {
+      const count = await this.#database.alone(SUMMING_UP, async (transaction) => {
         const after = await summedUpTo(transaction);
         const rows = await transaction
           .selectFrom("answer_measures")
@@ -145,14 +151,17 @@ export class SqliteMeasureStore implements MeasureStore {
     }
   }
 
-  async forgetSingle(before = Number.NEGATIVE_INFINITY): Promise<number> {
+  async forgetSingle(before: number | undefined): Promise<number> {
     const last = await summedUpTo(this.#db);
     for (let forgotten = 0; ; ) {
       const gone = this.#db
         .selectFrom("answer_measures")
         .select("measure_key")
         .where("measure_key", "<=", last)
-        .where((or) => or.or([or("ended_at", "<", before), or("measure_key", "<=", last - MOST_SINGLE)]))
+        .where(({ eb, or }) => {
+          const isTooMany = eb("measure_key", "<=", last - MOST_SINGLE);
+          return before === undefined ? isTooMany : or([eb("ended_at", "<", before), isTooMany]);
+        })
         .limit(PAGE);
       const { numDeletedRows } = await this.#db
         .deleteFrom("answer_measures")

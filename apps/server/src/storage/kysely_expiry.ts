@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ExpressionBuilder, Kysely } from "kysely";
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from "kysely";
 import type { StorageSchema } from "./schema.ts";
 
 /** Rows of one transaction: others wait for its end. */
@@ -12,12 +12,22 @@ export interface EndedAnswer {
   endedAt: number;
 }
 
-/** Finds what is old enough to be deleted. Moments are epoch milliseconds. */
-export class SqliteExpiry {
-  readonly #db: Kysely<StorageSchema>;
+/** What a database knows of journals. */
+export interface KnownJournals {
+  /** Has every answer that ended. */
+  ended: "journal_heads" | "archived_journals";
+  /** Whether a conversation has an answer that runs. */
+  hasRunning(conversation: ExpressionBuilder<StorageSchema, "conversations">): Expression<SqlBool>;
+}
 
-  constructor(db: Kysely<StorageSchema>) {
+/** Finds what is old enough to be deleted. Moments are epoch milliseconds. */
+export class KyselyExpiry {
+  readonly #db: Kysely<StorageSchema>;
+  readonly #journals: KnownJournals;
+
+  constructor(db: Kysely<StorageSchema>, journals: KnownJournals) {
     this.#db = db;
+    this.#journals = journals;
   }
 
   /** Conversations in which nothing was asked since a moment and no answer runs, oldest first. */
@@ -27,7 +37,7 @@ export class SqliteExpiry {
       .select("id")
       .where("updated_at", "<", at)
       .where("deleted_at", "is", null)
-      .where(hasNoRunningAnswer)
+      .where((where) => where.not(this.#journals.hasRunning(where)))
       .orderBy("updated_at")
       .limit(limit)
       .execute();
@@ -42,7 +52,7 @@ export class SqliteExpiry {
       .where("id", "=", id)
       .where("updated_at", "<", untouchedSince)
       .where("deleted_at", "is", null)
-      .where(hasNoRunningAnswer)
+      .where((where) => where.not(this.#journals.hasRunning(where)))
       .executeTakeFirst();
     return numUpdatedRows > 0n;
   }
@@ -50,7 +60,7 @@ export class SqliteExpiry {
   /** Answers of no conversation that ended from one moment on and before another, oldest first. */
   async strayAnswers(from: number, before: number, limit: number): Promise<EndedAnswer[]> {
     const rows = await this.#db
-      .selectFrom("journal_heads as head")
+      .selectFrom(this.#db.dynamic.table(this.#journals.ended).as("head"))
       .select(["head.answer_id", "head.ended_at"])
       .where("head.ended_at", ">=", from)
       .where("head.ended_at", "<", before)
@@ -64,6 +74,7 @@ export class SqliteExpiry {
   }
 
   async removeRecords(answerIds: readonly string[]): Promise<void> {
+    if (answerIds.length === 0) return;
     await this.#db.deleteFrom("answer_records").where("answer_id", "in", answerIds).execute();
   }
 
@@ -81,16 +92,4 @@ export class SqliteExpiry {
       await nextTurn();
     }
   }
-}
-
-function hasNoRunningAnswer({ exists, not, selectFrom }: ExpressionBuilder<StorageSchema, "conversations">) {
-  return not(
-    exists(
-      selectFrom("turns")
-        .innerJoin("journal_heads", "journal_heads.answer_id", "turns.answer_id")
-        .select("turns.answer_id")
-        .whereRef("turns.conversation_id", "=", "conversations.id")
-        .where("journal_heads.is_ended", "=", 0),
-    ),
-  );
 }

@@ -1,24 +1,22 @@
-import type { Kysely } from "kysely";
 import type { AuditEntry, AuditLog, AuditPage, ListAuditOptions } from "./audit_log.ts";
-import type { StorageSchema } from "./schema.ts";
+import type { RecordDatabase } from "./record_database.ts";
 
 /** The log of changes through Kysely. */
-export class SqliteAuditLog implements AuditLog {
-  readonly #db: Kysely<StorageSchema>;
+export class KyselyAuditLog implements AuditLog {
+  readonly #database: RecordDatabase;
 
-  constructor(db: Kysely<StorageSchema>) {
-    this.#db = db;
+  constructor(database: RecordDatabase) {
+    this.#database = database;
   }
 
   async add({ at, principal, principalName, action, object, detail }: Omit<AuditEntry, "id">): Promise<void> {
-    await this.#db
-      .insertInto("audit_log")
-      .values({ at, principal, principal_name: principalName, action, object, detail: JSON.stringify(detail) })
-      .execute();
+    const row = { at, principal, principal_name: principalName, action, object, detail: JSON.stringify(detail) };
+    // One after the other: an entry that appeared below the ids of those before it would be missed by whoever pages.
+    await this.#database.alone("audit_log", (transaction) => transaction.insertInto("audit_log").values(row).execute());
   }
 
   async list({ limit, cursor }: ListAuditOptions): Promise<AuditPage> {
-    let query = this.#db.selectFrom("audit_log").selectAll();
+    let query = this.#database.kysely.selectFrom("audit_log").selectAll();
     if (cursor !== undefined) query = query.where("id", "<", cursor);
     const rows = await query
       .orderBy("id", "desc")

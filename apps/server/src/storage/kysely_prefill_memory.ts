@@ -20,7 +20,7 @@ interface Lesson {
  *
  * It is asked in the middle of an answer, so it is read once and answers from memory; what is learned is written behind.
  */
-export class SqlitePrefillMemory implements PrefillMemory {
+export class KyselyPrefillMemory implements PrefillMemory {
   readonly #db: Kysely<StorageSchema>;
   readonly #clock: WallClock;
   readonly #lessons: Map<string, Lesson>;
@@ -34,7 +34,7 @@ export class SqlitePrefillMemory implements PrefillMemory {
   }
 
   /** Reads what was learned before, and forgets what is too old. */
-  static async open(db: Kysely<StorageSchema>, clock: WallClock): Promise<SqlitePrefillMemory> {
+  static async open(db: Kysely<StorageSchema>, clock: WallClock): Promise<KyselyPrefillMemory> {
     await db
       .deleteFrom("prefill_memory")
       .where("learned_at", "<=", clock.wallTime() - KEPT_MS)
@@ -44,7 +44,7 @@ export class SqlitePrefillMemory implements PrefillMemory {
       target,
       { accepts: accepts === 1, learnedAt: learned_at, setting },
     ]);
-    return new SqlitePrefillMemory(db, clock, new Map(lessons));
+    return new KyselyPrefillMemory(db, clock, new Map(lessons));
   }
 
   /**

@@ -1,21 +1,23 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
+import type { RecordDatabase } from "./record_database.ts";
 import type { RouteVersion, RouteVersions } from "./route_versions.ts";
 import type { StorageSchema } from "./schema.ts";
 
 /** Versions of routes through Kysely. */
-export class SqliteRouteVersions implements RouteVersions {
-  readonly #db: Kysely<StorageSchema>;
+export class KyselyRouteVersions implements RouteVersions {
+  readonly #database: RecordDatabase;
 
-  constructor(db: Kysely<StorageSchema>) {
-    this.#db = db;
+  constructor(database: RecordDatabase) {
+    this.#database = database;
   }
 
   async latest(): Promise<RouteVersion[]> {
-    const newest = this.#db
+    const { kysely } = this.#database;
+    const newest = kysely
       .selectFrom("route_versions")
       .select(({ fn }) => fn.max("version").as("version"))
       .groupBy("route");
-    const rows = await this.#db
+    const rows = await kysely
       .selectFrom("route_versions")
       .selectAll()
       .where("version", "in", newest)
@@ -25,7 +27,7 @@ export class SqliteRouteVersions implements RouteVersions {
   }
 
   async of(route: string): Promise<RouteVersion[]> {
-    const rows = await this.#db
+    const rows = await this.#database.kysely
       .selectFrom("route_versions")
       .selectAll()
       .where("route", "=", route)
@@ -38,7 +40,7 @@ export class SqliteRouteVersions implements RouteVersions {
     { route, at, principal, principalName, settings, restored }: Omit<RouteVersion, "version">,
     after: number,
   ): Promise<RouteVersion | undefined> {
-    return await this.#db.transaction().execute(async (transaction) => {
+    return await this.#database.alone("route_versions", async (transaction) => {
       const { newest } = await transaction
         .selectFrom("route_versions")
         .select(({ fn }) => fn.max("version").as("newest"))

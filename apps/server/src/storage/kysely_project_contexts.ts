@@ -4,7 +4,7 @@ import type { ProjectContexts } from "./project_contexts.ts";
 import type { StorageSchema } from "./schema.ts";
 
 /** What was sent of projects, through Kysely; it goes for good with its conversation. */
-export class SqliteProjectContexts implements ProjectContexts {
+export class KyselyProjectContexts implements ProjectContexts {
   readonly #db: Kysely<StorageSchema>;
 
   constructor(db: Kysely<StorageSchema>) {
