@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { vi } from "vitest";
 import { KeyRing } from "../keys/mod.ts";
+import type { RecordStorage } from "../storage/mod.ts";
 import { openStorage } from "../storage/mod.ts";
 import type { Principal } from "./mod.ts";
 import {
@@ -25,6 +26,8 @@ export const MANAGER: Principal = { id: "key:bootstrap", kind: "key", role: "adm
 
 export interface AuthServerOptions {
   directory: string;
+  /** By default the embedded one in the directory. */
+  storage?: RecordStorage;
   apiKey?: string;
   /** What the server tells of its callers. */
   address?: string | (() => string);
@@ -36,9 +39,10 @@ export interface AuthServerOptions {
 /** The sign-in on a real port over a real file, with the two headers that the server sets. */
 export async function startAuthServer(options: AuthServerOptions) {
   const { directory, apiKey, address = "192.0.2.7", protocol = "http", trustedOrigins, now } = options;
-  const storage = await openStorage({ directory });
+  const storage: RecordStorage = options.storage ?? (await openStorage({ directory }));
   const secret = await readOrCreateAuthSecret(directory);
-  const auth = await createAuth({ kysely: storage.kysely, secret, trustedOrigins });
+  const { kysely, dialect, inTurn } = storage;
+  const auth = await createAuth({ kysely, dialect, inTurn, secret, trustedOrigins });
   const handler = createAuthHandler(auth, new SignInThrottle({ secret, ...(now && { now }) }));
   const keys = await KeyRing.open({ store: storage.apiKeys });
   const authenticator = createAuthenticator({ auth, apiKey, keys });

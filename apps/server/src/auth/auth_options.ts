@@ -1,7 +1,6 @@
 import type { BetterAuthOptions } from "better-auth";
 import { admin } from "better-auth/plugins";
-import type { Kysely } from "kysely";
-import type { StorageSchema } from "../storage/mod.ts";
+import type { RecordStorage } from "../storage/mod.ts";
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./password_rules.ts";
 import { accessControl, ROLES } from "./roles.ts";
 
@@ -14,7 +13,8 @@ export const COOKIE_PREFIX = "cogniforge";
 
 export interface AuthOptionsInput {
   /** The storage's one query builder: one of the library's own would mix its transactions with ours. */
-  kysely: Kysely<StorageSchema>;
+  kysely: RecordStorage["kysely"];
+  dialect: RecordStorage["dialect"];
   secret: string;
   /** Further origins that may sign in, for example of a console on another host. */
   trustedOrigins?: readonly string[] | undefined;
@@ -23,12 +23,12 @@ export interface AuthOptionsInput {
 }
 
 /** Options of the sign-in library. */
-export function authOptions({ kysely, secret, trustedOrigins = [], onSessionChange }: AuthOptionsInput) {
+export function authOptions({ kysely, dialect, secret, trustedOrigins = [], onSessionChange }: AuthOptionsInput) {
   const after = async () => onSessionChange();
   return {
     appName: "CogniForge",
     secret,
-    database: { db: kysely, type: "sqlite", transaction: true },
+    database: { db: kysely, type: dialect, transaction: true },
     basePath: "/api/auth",
     // Never a part of an answer; given so that no variable of the environment and no client's header decides it.
     baseURL: "http://cogniforge.invalid",

@@ -2,7 +2,6 @@ import { FailureError } from "../failure_error.ts";
 import type { Auth } from "./auth.ts";
 import { createUser } from "./create_user.ts";
 import type { FirstRun } from "./first_run.ts";
-import { createTurns } from "./in_turn.ts";
 import { OneTimeCode } from "./one_time_code.ts";
 
 /** Who the first administrator shall be. */
@@ -30,7 +29,7 @@ export function createFirstRun({ auth, now }: { auth: Auth; now?: () => number }
   // Once there is one, somebody can sign in, and nothing here can change that back.
   let isDone = false;
   // One after the other: of two pages with the right code one gets in.
-  const inTurn = createTurns();
+  const { inTurn } = auth;
 
   async function hasAdministrator(): Promise<boolean> {
     isDone ||= (await countAdministrators(auth)) > 0;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "../config/mod.ts";
 import type { KeyRing } from "../keys/key_ring.ts";
-import type { Storage } from "../storage/mod.ts";
+import type { RecordStorage } from "../storage/mod.ts";
 import { createAuth } from "./auth.ts";
 import { createAuthHandler } from "./auth_handler.ts";
 import { readOrCreateAuthSecret } from "./auth_secret.ts";
@@ -34,7 +34,7 @@ export interface AuthGate {
 
 export interface AuthGateOptions {
   config: Config;
-  storage: Storage;
+  storage: Pick<RecordStorage, "kysely" | "dialect" | "inTurn">;
   keys: KeyRing;
 }
 
@@ -45,7 +45,8 @@ export interface AuthGateOptions {
  */
 export async function openAuthGate({ config, storage, keys }: AuthGateOptions): Promise<AuthGate> {
   const secret = await readOrCreateAuthSecret(config.dataDirectory);
-  const auth = await createAuth({ kysely: storage.kysely, secret });
+  const { kysely, dialect, inTurn } = storage;
+  const auth = await createAuth({ kysely, dialect, inTurn, secret });
   const firstRun = createFirstRun({ auth });
   if (config.admin !== undefined) {
     const { email, password, name } = config.admin;

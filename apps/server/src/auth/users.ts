@@ -2,7 +2,6 @@ import { FailureError } from "../failure_error.ts";
 import type { Auth } from "./auth.ts";
 import type { NewUser } from "./create_user.ts";
 import { createUser } from "./create_user.ts";
-import { createTurns } from "./in_turn.ts";
 import { checkPassword } from "./password_rules.ts";
 import type { Principal, UserRole } from "./principal.ts";
 import { roleOf } from "./roles.ts";
@@ -47,12 +46,13 @@ export class Users {
   readonly #onDisabled: UsersOptions["onDisabled"];
   readonly #now: () => number;
   /** One change after the other: of two administrators who demote each other, one stays. */
-  readonly #inTurn = createTurns();
+  readonly #inTurn: Auth["inTurn"];
   /** When wrong passwords came, by user, in monotonic milliseconds. */
   readonly #wrong = new Map<string, number[]>();
 
   constructor({ auth, onDisabled, now = () => performance.now() }: UsersOptions) {
     this.#auth = auth;
+    this.#inTurn = auth.inTurn;
     this.#onDisabled = onDisabled;
     this.#now = now;
   }

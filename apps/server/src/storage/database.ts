@@ -81,7 +81,7 @@ function setUp(database: DatabaseSync, path: string): void {
 
 async function migrate(database: DatabaseSync, kysely: Kysely<StorageSchema>, path: string): Promise<void> {
   const executed = await executedMigrations(kysely);
-  refuseUnknownMigrations(executed, path);
+  refuseUnknownMigrations(executed, { place: path });
   const last = executed.at(-1);
   // A new file holds nothing that could be lost.
   if (last !== undefined && executed.length < Object.keys(MIGRATIONS).length) {
@@ -92,14 +92,20 @@ async function migrate(database: DatabaseSync, kysely: Kysely<StorageSchema>, pa
   if (error !== undefined) throw error;
 }
 
-/** @throws {StorageOpenError} If a newer version wrote the schema. */
-export function refuseUnknownMigrations(executed: readonly string[], path: string): void {
-  const unknown = executed.filter((name) => !(name in MIGRATIONS));
+/**
+ * @param place Where the database is, as people see it.
+ * @throws {StorageOpenError} If a newer version wrote the schema.
+ */
+export function refuseUnknownMigrations(
+  executed: readonly string[],
+  { place, known = MIGRATIONS }: { place: string; known?: Readonly<Record<string, unknown>> },
+): void {
+  const unknown = executed.filter((name) => !(name in known));
   if (unknown.length === 0) return;
   const names = unknown.join(", ");
   throw new StorageOpenError("newer-schema", {
-    en: `Cannot open ${path} as a newer version wrote it: its schema has ${names}, which this version does not know. Start the newer version, or restore the backup made before the upgrade (npm run cogniforge -- restore FILE)`,
-    ar: `تعذّر فتح ${path} لأنّ إصدارًا أحدث كتبه: في مخططه ${names}، وهذا الإصدار لا يعرفه. شغّل الإصدار الأحدث، أو استرجع النسخة الاحتياطية المأخوذة قبل الترقية (npm run cogniforge -- restore FILE)`,
+    en: `Cannot open ${place} as a newer version wrote it: its schema has ${names}, which this version does not know. Start the newer version, or restore the backup made before the upgrade (npm run cogniforge -- restore FILE)`,
+    ar: `تعذّر فتح ${place} لأنّ إصدارًا أحدث كتبه: في مخططه ${names}، وهذا الإصدار لا يعرفه. شغّل الإصدار الأحدث، أو استرجع النسخة الاحتياطية المأخوذة قبل الترقية (npm run cogniforge -- restore FILE)`,
   });
 }
 

@@ -25,7 +25,7 @@ export function openExisting(directory: string, { readOnly }: { readOnly: boolea
     if (!existsSync(path)) throw noDatabase(path);
     database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     const executed = executedMigrations(database);
-    refuseUnknownMigrations(executed, path);
+    refuseUnknownMigrations(executed, { place: path });
     if (executed.length < Object.keys(MIGRATIONS).length) throw olderSchema(path);
     return { path, database, kysely: new Kysely<StorageSchema>({ dialect: nodeSqliteDialect(database) }) };
   } catch (error) {

@@ -13,9 +13,12 @@ export type {
 } from "./conversations.ts";
 export { DATABASE_FILE } from "./database.ts";
 export type { CommitObserver } from "./group_commit.ts";
+export { createTurns } from "./in_turn.ts";
+export type { JournalArchive } from "./journal_archive.ts";
 export type { MeasuredAnswer, MeasureFilter, MeasureStore, MeasureWindow, StepSums } from "./measure_store.ts";
 export { migrationBackups } from "./migration_backup.ts";
 export type { ProjectContexts } from "./project_contexts.ts";
+export type { RecordStorage } from "./record_storage.ts";
 export type { RouteVersion, RouteVersions } from "./route_versions.ts";
 export type { StorageSchema } from "./schema.ts";
 export type { OpenStorageOptions, Storage } from "./storage.ts";

@@ -19,7 +19,7 @@ export interface Restored {
  */
 export function restore(file: string, directory: string): Restored {
   const { counts, migrations } = inspectBackup(file);
-  refuseUnknownMigrations(migrations, file);
+  refuseUnknownMigrations(migrations, { place: file });
   const path = join(directory, DATABASE_FILE);
   const incoming = `${path}.incoming`;
   try {

@@ -1,15 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { WallClock } from "@cogniforge/core/journal";
 import { systemWallClock } from "@cogniforge/core/journal";
-import type { Kysely } from "kysely";
-import type { AnswerRecords } from "./answer_records.ts";
-import type { ApiKeyStore } from "./api_keys.ts";
-import type { AuditLog } from "./audit_log.ts";
-import type { ConversationStore } from "./conversations.ts";
 import { openDatabase } from "./database.ts";
 import { watchForeignChanges } from "./foreign_changes.ts";
 import { freePages } from "./free_pages.ts";
 import { type CommitObserver, GroupCommit } from "./group_commit.ts";
+import { createTurns } from "./in_turn.ts";
 import { KyselyAnswerRecords } from "./kysely_answer_records.ts";
 import { KyselyApiKeys } from "./kysely_api_keys.ts";
 import { KyselyAuditLog } from "./kysely_audit_log.ts";
@@ -19,10 +15,8 @@ import { KyselyMeasureStore } from "./kysely_measure_store.ts";
 import { KyselyPrefillMemory } from "./kysely_prefill_memory.ts";
 import { KyselyProjectContexts } from "./kysely_project_contexts.ts";
 import { KyselyRouteVersions } from "./kysely_route_versions.ts";
-import type { MeasureStore } from "./measure_store.ts";
-import type { ProjectContexts } from "./project_contexts.ts";
-import type { RouteVersions } from "./route_versions.ts";
-import type { StorageSchema } from "./schema.ts";
+import type { RecordStorage } from "./record_storage.ts";
+import { canWrite } from "./record_storage.ts";
 import { SqliteJournal } from "./sqlite_journal.ts";
 import { SQLITE_JOURNALS } from "./sqlite_journals.ts";
 import { sqliteRecordDatabase } from "./sqlite_record_database.ts";
@@ -34,30 +28,6 @@ export interface OpenStorageOptions {
   clock?: WallClock;
   /** Told of every transaction of the journal. */
   onCommit?: CommitObserver;
-}
-
-/** Everything that is kept beside the journals, in whichever database. */
-export interface RecordStorage {
-  conversations: ConversationStore;
-  records: AnswerRecords;
-  measures: MeasureStore;
-  apiKeys: ApiKeyStore;
-  prefillMemory: KyselyPrefillMemory;
-  routeVersions: RouteVersions;
-  auditLog: AuditLog;
-  projectContexts: ProjectContexts;
-  /** Whether somebody else has written since this was asked last: a command, or a second server. */
-  hasForeignChanges(): boolean;
-  /** Finds what is old enough to be deleted. */
-  expiry: KyselyExpiry;
-  /** The one query builder on the database: others must use it too; on SQLite its mutex keeps transactions apart. */
-  kysely: Kysely<StorageSchema>;
-  /** Whether a row can be written now; a full disk or a lost file says no. */
-  isHealthy(): Promise<boolean>;
-  /** Gives room that is free inside the file back to the disk; tells how many bytes. */
-  freePages(): Promise<number>;
-  /** Finishes what is under way and closes the database. */
-  close(): Promise<void>;
 }
 
 /** Everything that is kept, in one file. */
@@ -86,6 +56,7 @@ export async function openStorage({
   const records = sqliteRecordDatabase(kysely);
   const prefillMemory = await KyselyPrefillMemory.open(kysely, clock);
   return {
+    dialect: "sqlite",
     path,
     journal,
     conversations: new KyselyConversations(records),
@@ -99,6 +70,7 @@ export async function openStorage({
     expiry: new KyselyExpiry(kysely, SQLITE_JOURNALS),
     database,
     kysely,
+    inTurn: createTurns(),
     hasForeignChanges: watchForeignChanges(database),
     freePages: () => freePages(database),
     isHealthy: () => canWrite(kysely, clock),
@@ -109,19 +81,4 @@ export async function openStorage({
       database.close();
     },
   };
-}
-
-/** Whether a row can be written now. */
-export async function canWrite(kysely: Kysely<StorageSchema>, clock: WallClock): Promise<boolean> {
-  const check = { checked_at: clock.wallTime() };
-  try {
-    await kysely
-      .insertInto("health_checks")
-      .values({ id: 1, ...check })
-      .onConflict((conflict) => conflict.column("id").doUpdateSet(check))
-      .execute();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,11 +1,15 @@
 import type { Bilingual } from "@cogniforge/core/events";
+import type { PostgresFault } from "./postgres/postgres_fault.ts";
+import { POSTGRES_FAULT_REMEDIES, POSTGRES_FAULT_TEXTS, postgresFaultOf } from "./postgres/postgres_fault.ts";
 import { DamagedRowError } from "./stored_events.ts";
 
+type SqliteFault = "disk-full" | "locked" | "damaged" | "not-writable";
+
 /** What keeps a database from being read or written, in the words of a remedy. */
-export type StorageFault = "disk-full" | "locked" | "damaged" | "not-writable";
+export type StorageFault = SqliteFault | PostgresFault;
 
 /** Primary result codes of SQLite: https://sqlite.org/rescode.html */
-const FAULTS: Readonly<Record<number, StorageFault>> = {
+const FAULTS: Readonly<Record<number, SqliteFault>> = {
   5: "locked",
   6: "locked",
   8: "not-writable",
@@ -16,7 +20,7 @@ const FAULTS: Readonly<Record<number, StorageFault>> = {
   26: "damaged",
 };
 
-const SYSTEM_FAULTS: Readonly<Record<string, StorageFault>> = {
+const SYSTEM_FAULTS: Readonly<Record<string, SqliteFault>> = {
   ENOSPC: "disk-full",
   EDQUOT: "disk-full",
   EACCES: "not-writable",
@@ -26,9 +30,11 @@ const SYSTEM_FAULTS: Readonly<Record<string, StorageFault>> = {
   EIO: "not-writable",
 };
 
-/** The fault behind an error of SQLite or of the file system; `undefined` for an error that is no fault of the storage. */
+/** The fault behind an error of a database or of the file system; `undefined` for an error that is no fault of the storage. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
   if (error instanceof DamagedRowError) return "damaged";
+  const postgres = postgresFaultOf(error);
+  if (postgres !== undefined) return postgres;
   const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
   // The low byte is the primary code, the rest extends it.
   if (typeof errcode === "number") return FAULTS[errcode & 0xff];
@@ -37,6 +43,7 @@ export function storageFaultOf(error: unknown): StorageFault | undefined {
 
 /** What happened, in a sentence. */
 export const STORAGE_FAULT_TEXTS: Readonly<Record<StorageFault, Bilingual>> = {
+  ...POSTGRES_FAULT_TEXTS,
   "disk-full": { en: "The disk is full", ar: "القرص ممتلئ" },
   locked: {
     en: "Another process holds the database",
@@ -51,6 +58,7 @@ export const STORAGE_FAULT_TEXTS: Readonly<Record<StorageFault, Bilingual>> = {
 
 /** What to do about it. */
 export const STORAGE_FAULT_REMEDIES: Readonly<Record<StorageFault, Bilingual>> = {
+  ...POSTGRES_FAULT_REMEDIES,
   "disk-full": {
     en: "Make room on the disk, or set COGNIFORGE_DATA_DIR to a directory on another one. What was acknowledged is kept",
     ar: "أفرِغ مساحة على القرص، أو اضبط COGNIFORGE_DATA_DIR على مجلد في قرص آخر. وما تم تأكيد حفظه لا يضيع",
