@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 
 /** A server of databases for tests. */
 export interface TestPostgres extends AsyncDisposable {
@@ -22,6 +22,9 @@ export interface OwnPostgres extends TestPostgres {
   stop(): Promise<void>;
   start(): Promise<void>;
 }
+
+// A database is made for each case, on machines with other work to do.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const PASSWORD = "test s3cret/";
 

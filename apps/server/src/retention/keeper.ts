@@ -1,6 +1,7 @@
 import type { Audit } from "../audit/mod.ts";
 import type { RetentionConfig } from "../config/mod.ts";
 import type { Logger } from "../log.ts";
+import type { Storage } from "../storage/mod.ts";
 import { Sweeper, type SweptStorage } from "./sweep.ts";
 
 /** How often journals are looked for that can be compacted, and data that is too old, in milliseconds. */
@@ -14,7 +15,10 @@ const COMPACT_BUDGET_MS = 100;
 const ITSELF = { id: "system", name: "CogniForge" };
 
 export interface RetentionKeeperOptions {
-  storage: SweptStorage;
+  storage: SweptStorage & {
+    /** Without `compact` where journals come compacted into their archive. */
+    journal: Partial<Pick<Storage["journal"], "compact">>;
+  };
   audit: Pick<Audit, "record">;
   log: Logger;
   /** As it is at present. */
@@ -67,7 +71,7 @@ export class RetentionKeeper {
     const { storage, log, retention } = this.#options;
     const { compactAfterMs } = retention();
     if (compactAfterMs !== undefined) {
-      await storage.journal.compact({
+      await storage.journal.compact?.({
         endedBefore: now - compactAfterMs,
         budgetMs: COMPACT_BUDGET_MS,
         signal: this.#stop.signal,

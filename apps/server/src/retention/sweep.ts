@@ -1,6 +1,6 @@
 import { purgeConversation } from "../answers/purge_removed.ts";
 import type { RetentionConfig } from "../config/mod.ts";
-import type { Storage } from "../storage/mod.ts";
+import type { RecordStorage, Storage } from "../storage/mod.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +19,9 @@ export interface Swept {
   freedBytes: number;
 }
 
-export type SweptStorage = Pick<Storage, "expiry" | "conversations" | "journal" | "measures" | "freePages">;
+export interface SweptStorage extends Pick<RecordStorage, "expiry" | "conversations" | "measures" | "freePages"> {
+  journal: Pick<Storage["journal"], "remove">;
+}
 
 /** Deletes what is older than it may be, on and on. */
 export class Sweeper {
