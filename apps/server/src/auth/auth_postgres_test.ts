@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { usePostgres } from "../../test/_postgres.ts";
+import { usePostgres } from "../../test/real_postgres.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
 import { tempFolder } from "../storage/temp_folder.ts";
 import { ADMIN, cookieOf, MANAGER, startAuthServer } from "./_auth_server.ts";

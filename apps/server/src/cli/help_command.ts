@@ -22,6 +22,8 @@ Usage: cogniforge COMMAND [OPTIONS]      (or: npm run cogniforge -- COMMAND [OPT
       --out FOLDER          by default a new folder "export"
   backup FILE               copies the database while the server runs, and verifies the copy
   restore FILE              puts a backup in the database's place; the server must be stopped
+  migrate --to URL          copies everything into a database of PostgreSQL, and verifies the copy; the server must be stopped
+                            without --to: DATABASE_URL; what was cut off is gone on with by the same command
   keys list                 the keys of programs, never the keys themselves
   keys create --name NAME   makes a key, and shows it this one time
       --routes A,B          routes, or provider/model, that it may ask; by default all
@@ -56,6 +58,8 @@ Ends with 0 when done, 1 when it could not be done, 2 when the command was wrong
       --out FOLDER          الافتراضي مجلد جديد باسم "export"
   backup FILE               ينسخ قاعدة البيانات والخادم يعمل، ويتحقق من النسخة
   restore FILE              يضع نسخة احتياطية مكان قاعدة البيانات؛ ويجب إيقاف الخادم أولًا
+  migrate --to URL          ينسخ كل شيء إلى قاعدة بيانات PostgreSQL ويتحقق من النسخة؛ ويجب إيقاف الخادم أولًا
+                            بلا ‎--to: DATABASE_URL؛ والأمر نفسه يتابع ما انقطع
   keys list                 يعرض مفاتيح البرامج، لا قيمها السرية
   keys create --name NAME   ينشئ مفتاحًا ويعرضه هذه المرة وحدها
       --routes A,B          المسارات، أو provider/model، المسموح بها؛ والافتراضي كلها

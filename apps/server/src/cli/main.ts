@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import("./export_command.ts")).exportCommand,
   backup: async () => (await import("./backup_command.ts")).backupCommand,
   restore: async () => (await import("./restore_command.ts")).restoreCommand,
+  migrate: async () => (await import("./migrate_command.ts")).migrateCommand,
   keys: async () => (await import("./keys_command.ts")).keysCommand,
   help: async () => (await import("./help_command.ts")).helpCommand,
 };

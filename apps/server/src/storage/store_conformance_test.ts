@@ -1,7 +1,7 @@
 import type { AnswerEnd } from "@cogniforge/core/events";
 import type { Lease, WallClock } from "@cogniforge/core/journal";
 import { describe, test } from "vitest";
-import { usePostgres } from "../../test/_postgres.ts";
+import { usePostgres } from "../../test/real_postgres.ts";
 import type { StoreSubject } from "./conformance/store_case.ts";
 import { openStorage } from "./mod.ts";
 import { openPostgresStorage } from "./postgres/mod.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { useOwnPostgres } from "../../../test/_postgres.ts";
+import { useOwnPostgres } from "../../../test/real_postgres.ts";
 import { failureErrorOf } from "../../http/respond.ts";
 import { storageFaultOf } from "../mod.ts";
 import { openPostgresStorage, type PostgresStorage } from "./mod.ts";

@@ -1,7 +1,7 @@
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../../../packages/core/testing/seeded_random.ts";
-import { usePostgres } from "../../../test/_postgres.ts";
+import { usePostgres } from "../../../test/real_postgres.ts";
 import { Sweeper } from "../../retention/mod.ts";
 import { randomAnswer } from "../_random_answer.ts";
 import { openPostgresStorage, type PostgresStorage } from "./mod.ts";

@@ -1,7 +1,7 @@
 import type { AnswerEnd } from "@cogniforge/core/events";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { usePostgres } from "../../../test/_postgres.ts";
+import { usePostgres } from "../../../test/real_postgres.ts";
 import type { AnswerRecord } from "../answer_records.ts";
 import type { KyselyMeasureStore } from "../kysely_measure_store.ts";
 import { openPostgresStorage, type PostgresStorage } from "./mod.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll, expect, test } from "vitest";
-import { usePostgres } from "../../../test/_postgres.ts";
+import { usePostgres } from "../../../test/real_postgres.ts";
 import type { StorageOpenError } from "../mod.ts";
 import { openPostgresStorage, type PostgresStorage } from "./mod.ts";
 

@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import { createAuth } from "../auth/mod.ts";
+import { copyStorage } from "../storage/copy/copy_storage.ts";
+import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
+import { openPostgresStorage } from "../storage/postgres/mod.ts";
+import { openReadOnly } from "../storage/read_only.ts";
+import { dataFolder } from "./data_folder.ts";
+import type { ExitCode, Terminal } from "./terminal.ts";
+import { CommandError, lineIn, note } from "./terminal.ts";
+
+/** `cogniforge migrate --to URL`: copies the embedded storage into PostgreSQL and verifies the copy; the storage stays as it is. */
+export async function migrateCommand(args: string[], terminal: Terminal): Promise<ExitCode> {
+  const { values } = parseArgs({ args, options: { to: { type: "string" } } });
+  const url = values.to ?? terminal.environment.DATABASE_URL;
+  if (url === undefined || url === "") {
+    throw new CommandError(
+      {
+        en: "Expected a target: cogniforge migrate --to postgres://USER:PASSWORD@HOST:PORT/DATABASE, or DATABASE_URL in the environment",
+        ar: "المتوقع قاعدة وجهة: cogniforge migrate --to postgres://USER:PASSWORD@HOST:PORT/DATABASE، أو DATABASE_URL في البيئة",
+      },
+      { exitCode: 2 },
+    );
+  }
+  const directory = await dataFolder(terminal);
+  const { language } = terminal;
+  // First: where there is nothing to be copied, the target is left alone.
+  using source = openReadOnly(directory);
+  const target = await openPostgresStorage({ url });
+  try {
+    const { kysely, dialect, inTurn, place } = target;
+    // Makes the tables of the sign-in; nobody signs in here, so that any secret will do.
+    await createAuth({ kysely, dialect, inTurn, secret: randomBytes(32).toString("hex") });
+    const copied = await copyStorage({
+      source: source.database,
+      target,
+      onVerified: ({ name, rows, sha256 }) =>
+        note(lineIn(language, `${name}: ${rows} (sha256 ${sha256.slice(0, 16)})`)),
+    });
+    const rows = copied.reduce((sum, part) => sum + part.rows, 0);
+    note(
+      lineIn(
+        language,
+        language === "ar"
+          ? `نُسخت قاعدة البيانات في ${directory} إلى ${place} وتم التحقق من النسخة: ${rows} صفًّا في ${copied.length} جدولًا. بقي المصدر كما هو`
+          : `The database in ${directory} is copied to ${place} and verified: ${rows} rows in ${copied.length} tables. The source stays as it was`,
+      ),
+    );
+    return 0;
+  } catch (error) {
+    throw error instanceof StorageCopyError ? new CommandError(error.text, { cause: error }) : error;
+  } finally {
+    await target.close();
+  }
+}

@@ -1,0 +1,261 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AnswerEnd, JournalEvent } from "@cogniforge/core/events";
+import { expect, test } from "vitest";
+import { seededRandom } from "../../../../../packages/core/testing/seeded_random.ts";
+import { usePostgres } from "../../../test/real_postgres.ts";
+import { ADMIN, cookieOf, MANAGER, startAuthServer } from "../../auth/_auth_server.ts";
+import { randomAnswer } from "../_random_answer.ts";
+import type { JournalArchive } from "../journal_archive.ts";
+import { openStorage } from "../mod.ts";
+import { openPostgresStorage, type PostgresStorage } from "../postgres/mod.ts";
+import { openReadOnly } from "../read_only.ts";
+import { tempFolder } from "../temp_folder.ts";
+import type { CopyStorageOptions } from "./copy_storage.ts";
+import { copyStorage } from "./copy_storage.ts";
+
+const postgres = await usePostgres("the tests of copying an embedded storage into PostgreSQL");
+const withPostgres = test.runIf(postgres !== undefined);
+
+const LEASE = { holder: "test", ttlMs: 60_000 };
+/** More than a page of rows. */
+const CONVERSATIONS = 130;
+
+/** Fills a data folder with everything that there is to copy. */
+async function fill(directory: string): Promise<void> {
+  const storage = await openStorage({ directory });
+  const { conversations, records, journal, apiKeys, auditLog, routeVersions, measures, projectContexts } = storage;
+  for (let index = 0; index < CONVERSATIONS; index++) {
+    const [id, answerId] = [`conversation-${index}`, `answer-${index}`];
+    const at = 1_700_000_000_000 + index;
+    await conversations.create("user:1", { id, title: `عنوان ${index} \u0000`, at });
+    await conversations.addTurn(id, { question: `How is forge ${index}?`, answerId, askedAt: at });
+    const events = randomAnswer(answerId, seededRandom(index + 1), 20);
+    const header = { answerId, owner: "user:1", createdAt: at, ask: { version: 1, text: "؟ \u0000" } };
+    const made = await journal.create(header, LEASE);
+    if (!made.created) throw new Error("Expected a new answer");
+    await journal.append(made.lease, events);
+    const end = events.at(-1) as AnswerEnd;
+    const texts = { text: `iron \u0000 ${index}`, reasoning: "", toolCalls: [] };
+    await records.put({
+      answerId,
+      owner: "user:1",
+      conversationId: id,
+      route: "default",
+      createdAt: at,
+      ...texts,
+      end,
+    });
+  }
+  await journal.compact({ endedBefore: Number.MAX_SAFE_INTEGER, budgetMs: 5 });
+  const context = { project: "forge", version: "v1", text: "نص", sections: [] };
+  await projectContexts.put("answer-0", "conversation-0", context as never);
+  await conversations.remove("user:1", "conversation-1", 5);
+  await conversations.archive("user:1", "conversation-2", 6);
+  const key = {
+    owner: "user:1",
+    name: "مفتاح",
+    hint: "cf-…",
+    createdAt: 1,
+    routes: ["default"],
+    limits: { totalUsd: 2 },
+  };
+  await apiKeys.insert({ ...key, id: "key-1", hash: "hash", isSuspended: false });
+  await apiKeys.addSpending("key-1", "2026-11-23", { usd: 0.1, tokens: 7 });
+  await routeVersions.add({ route: "default", at: 1, principal: "user:1", principalName: "س", settings: null }, 0);
+  for (const object of ["one", "two"]) {
+    await auditLog.add({ at: 1, principal: "user:1", principalName: "س", action: "a", object, detail: {} });
+  }
+  await measures.keep();
+  storage.prefillMemory.learnPrefill("one/model", false);
+  await storage.close();
+}
+
+/** Copies a data folder, as the command does. */
+async function copy(directory: string, options: Omit<CopyStorageOptions, "source">) {
+  using source = openReadOnly(directory);
+  return await copyStorage({ source: source.database, ...options });
+}
+
+async function fileHash(directory: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(join(directory, "cogniforge.sqlite")))
+    .digest("hex");
+}
+
+async function* world(): AsyncGenerator<{ directory: string; target: PostgresStorage; url: string }> {
+  await using folder = await tempFolder();
+  {
+    await using server = await startAuthServer({ directory: folder.path });
+    await server.firstRun.ensureAdministrator(ADMIN);
+    await server.users.create(MANAGER, { email: "member@example.com", password: "a long enough one", role: "member" });
+  }
+  await fill(folder.path);
+  const url = (await postgres?.create()) ?? "";
+  const target = await openPostgresStorage({ url });
+  await using server = await startAuthServer({ directory: folder.path, storage: target });
+  yield { directory: folder.path, target: server.storage as PostgresStorage, url };
+}
+
+withPostgres(
+  "copyStorage() copies everything, leaves the source as it is, and finds nothing to do the next time",
+  async () => {
+    for await (const { directory, target } of world()) {
+      const before = await fileHash(directory);
+      const copied = await copy(directory, { target });
+      expect(await fileHash(directory)).toBe(before);
+      const rows = Object.fromEntries(copied.map((part) => [part.name, part.rows]));
+      expect(rows).toMatchObject({ user: 2, account: 2, conversations: CONVERSATIONS, turns: CONVERSATIONS });
+      expect(rows).toMatchObject({ answer_records: CONVERSATIONS, archived_journals: CONVERSATIONS, api_keys: 1 });
+      expect(rows).toMatchObject({ search_entries: 3 * CONVERSATIONS, prefill_memory: 1, project_contexts: 1 });
+      expect(await copy(directory, { target })).toEqual(copied);
+
+      const source = await openStorage({ directory });
+      const page = { limit: 200 };
+      expect(await target.conversations.list("user:1", page)).toEqual(await source.conversations.list("user:1", page));
+      for (const query of ["عنوان", "forge 12", "iron", "nothing"]) {
+        const options = { query, limit: 20 };
+        expect(await target.conversations.search("user:1", options), query).toEqual(
+          await source.conversations.search("user:1", options),
+        );
+      }
+      for (const index of [0, 64, CONVERSATIONS - 1]) {
+        const answerId = `answer-${index}`;
+        expect(await target.archive.find(answerId)).toEqual(await source.journal.find(answerId));
+        expect(await target.archive.read(answerId, 1, 9_999)).toEqual(await source.journal.read(answerId, 1, 9_999));
+        expect(await target.records.get(answerId)).toEqual(await source.records.get(answerId));
+      }
+      expect(await target.apiKeys.all()).toEqual(await source.apiKeys.all());
+      await source.close();
+      // Numbers go on where the source stopped.
+      await target.auditLog.add({ at: 2, principal: "", principalName: "", action: "", object: "three", detail: {} });
+      expect((await target.auditLog.list({ limit: 9 })).entries.map(({ id }) => id)).toEqual([3, 2, 1]);
+      const next = { route: "default", at: 2, principal: "", principalName: "", settings: {} };
+      expect(await target.routeVersions.add(next, 1)).toMatchObject({ version: 2 });
+    }
+  },
+  60_000,
+);
+
+withPostgres(
+  "whoever could sign in before can sign in after copyStorage()",
+  async () => {
+    for await (const { directory, target, url } of world()) {
+      await copy(directory, { target });
+      await using server = await startAuthServer({ directory, storage: await openPostgresStorage({ url }) });
+      const signedIn = await server.signIn();
+      expect(signedIn.status).toBe(200);
+      expect(await server.whoIs({ cookie: cookieOf(signedIn) })).toMatchObject({ role: "administrator" });
+    }
+  },
+  60_000,
+);
+
+withPostgres(
+  "copyStorage() goes on where it was cut off",
+  async () => {
+    for await (const { directory, target } of world()) {
+      let kept = 0;
+      const failing: JournalArchive = {
+        find: (answerId) => target.archive.find(answerId),
+        read: (...position) => target.archive.read(...position),
+        async keep(header, events) {
+          if (kept === 50) throw new RangeError("Cut off");
+          kept += 1;
+          await target.archive.keep(header, events);
+        },
+      };
+      const { kysely, inTurn } = target;
+      await expect(copy(directory, { target: { kysely, inTurn, archive: failing } })).rejects.toThrow("Cut off");
+      await kysely
+        .deleteFrom("turns")
+        .where("position", "=", 1)
+        .where("conversation_id", ">", "conversation-3")
+        .execute();
+      await kysely.deleteFrom("search_entries").where("part", "=", "answer").execute();
+      const copied = await copy(directory, { target });
+      expect(copied.find(({ name }) => name === "archived_journals")?.rows).toBe(CONVERSATIONS);
+      expect(copied.find(({ name }) => name === "turns")?.rows).toBe(CONVERSATIONS);
+    }
+  },
+  60_000,
+);
+
+withPostgres(
+  "copyStorage() writes nothing where the target holds other data, or an answer of the source runs",
+  async () => {
+    for await (const { directory, target } of world()) {
+      const refused = { name: "StorageCopyError" };
+      const count = async () => (await target.kysely.selectFrom("answer_records").select("answer_id").execute()).length;
+      await target.conversations.create("user:1", { id: "foreign", title: "", at: 1 });
+      await expect(copy(directory, { target })).rejects.toMatchObject({
+        ...refused,
+        text: { en: expect.stringContaining("'conversations'"), ar: expect.stringContaining("بيانات أخرى") },
+      });
+      await target.kysely.deleteFrom("conversations").execute();
+      await target.kysely.deleteFrom("search_entries").execute();
+      // Of the same key, and not the same.
+      await target.kysely
+        .insertInto("prefill_memory")
+        .values({ target: "one/model", accepts: 1, learned_at: 1, setting: "" })
+        .execute();
+      await expect(copy(directory, { target })).rejects.toMatchObject(refused);
+      await target.kysely.deleteFrom("prefill_memory").execute();
+      const end = randomAnswer("foreign", seededRandom(1)).at(-1) as JournalEvent;
+      await target.archive.keep({ answerId: "foreign", owner: "", createdAt: 1, ask: {} }, [{ ...end, seq: 1 }]);
+      await expect(copy(directory, { target })).rejects.toMatchObject({
+        text: { en: expect.stringContaining("'archived_journals'") },
+      });
+      await target.archive.remove(["foreign"]);
+      const storage = await openStorage({ directory });
+      await storage.journal.create({ answerId: "running", owner: "", createdAt: 1, ask: {} }, LEASE);
+      await storage.close();
+      await expect(copy(directory, { target })).rejects.toMatchObject({
+        text: { en: expect.stringContaining("1 answers have not ended") },
+      });
+      expect(await count()).toBe(0);
+    }
+  },
+  60_000,
+);
+
+withPostgres(
+  "copyStorage() tells when the source was written while it was copied",
+  async () => {
+    for await (const { directory, target } of world()) {
+      const storage = await openStorage({ directory });
+      const writing = copy(directory, {
+        target,
+        onVerified: ({ name }) => {
+          if (name === "turns") storage.database.exec("UPDATE conversations SET updated_at = updated_at + 1");
+        },
+      });
+      await expect(writing).rejects.toMatchObject({ text: { en: expect.stringContaining("stop the server") } });
+      await storage.close();
+    }
+  },
+  60_000,
+);
+
+withPostgres(
+  "copyStorage() notices what is not the same in the end",
+  async () => {
+    for await (const { directory, target } of world()) {
+      const lossy: JournalArchive = {
+        find: (answerId) => target.archive.find(answerId),
+        read: (...position) => target.archive.read(...position),
+        keep: (header, events) =>
+          target.archive.keep(
+            header,
+            events.map((event) => (event.type === "attempt-start" ? { ...event, model: "another" } : event)),
+          ),
+      };
+      const { kysely, inTurn } = target;
+      await expect(copy(directory, { target: { kysely, inTurn, archive: lossy } })).rejects.toMatchObject({
+        text: { en: expect.stringMatching(/not the same.*'archived_journals'/) },
+      });
+    }
+  },
+  60_000,
+);
