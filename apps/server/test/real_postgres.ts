@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, vi } from "vitest";
+import { noteNotRun } from "./not_run.ts";
 
 /** A server of databases for tests. */
 export interface TestPostgres extends AsyncDisposable {
@@ -29,7 +30,7 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 const PASSWORD = "test s3cret/";
 
 /**
- * The PostgreSQL of `TEST_DATABASE_URL`, else one of our own; `undefined` where there is none to be had, which is said in a line.
+ * The PostgreSQL of `TEST_DATABASE_URL`, else one of our own; `undefined` where there is none to be had, which is said in a line at the end.
  *
  * It ends with the test file.
  *
@@ -50,8 +51,7 @@ export async function useOwnPostgres(what: string, flags: readonly string[] = []
     return postgres;
   } catch (error) {
     const why = error instanceof Error ? error.message.trim() : String(error ?? "it ended at once");
-    // After everything else that the file has to say.
-    afterAll(() => process.stderr.write(`NOT RUN: ${what}, as no PostgreSQL could be started (${why})\n`));
+    noteNotRun(what, `no PostgreSQL could be started (${why})`);
     return undefined;
   }
 }

@@ -127,6 +127,24 @@ withPostgres(
   },
 );
 
+withPostgres(
+  "PostgresStorage waits no longer than it must for a server that fell silent, and gives its connection up",
+  async () => {
+    const url = await server.create();
+    const storage = await openPostgresStorage({ url, connections: 1, statementTimeoutMs: 500 });
+    const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(storage.kysely);
+    const { pid = 0 } = rows[0] ?? {};
+    process.kill(pid, "SIGSTOP");
+    try {
+      expect(storageFaultOf(await storage.apiKeys.all().catch((error: unknown) => error))).toBe("too-slow");
+      expect(await storage.apiKeys.all()).toEqual([]);
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await storage.close();
+  },
+);
+
 withPostgres("PostgresStorage tells of a server that can only be read", async () => {
   const { url, storage } = await opened();
   const name = new URL(url).pathname.slice(1);

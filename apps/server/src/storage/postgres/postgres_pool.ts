@@ -19,7 +19,7 @@ export interface PoolOptions {
 export const CONNECT_TIMEOUT_MS = 4_000;
 
 /** How much longer than the server the client waits for the end of a statement: a server that is gone says nothing. */
-const SILENCE_MS = 5_000;
+const SILENCE_MS = 2_000;
 
 /** A transaction of ours waits for nothing but its own statements; one that is left open holds locks of everybody. */
 const IDLE_IN_TRANSACTION_MS = 30_000;
@@ -76,17 +76,21 @@ export function explainConnection(error: unknown): unknown {
 }
 
 function adaptClient(client: pg.PoolClient): PostgresPoolClient {
+  let isLost = false;
   // Typed as what is used of it: there are no cursors, every statement has its text and its values.
   const query = (async (text: string, values: readonly unknown[] = []) => {
     try {
       return await client.query(text, values.map(encodeValue));
     } catch (error) {
-      throw explain(error);
+      const reason = explain(error);
+      isLost ||= reason instanceof PostgresConnectionError;
+      throw reason;
     }
   }) as unknown as PostgresPoolClient["query"];
   return {
     query,
-    release: (destroy) => client.release(destroy),
+    // One that fell silent still has its statement: whoever got it next would wait for the end of that one.
+    release: (destroy) => client.release(destroy || isLost),
   };
 }
 
