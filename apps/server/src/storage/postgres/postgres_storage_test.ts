@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { afterAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { usePostgres } from "../../../test/real_postgres.ts";
 import type { StorageOpenError } from "../mod.ts";
 import { openPostgresStorage, type PostgresStorage } from "./mod.ts";
@@ -79,7 +79,9 @@ withPostgres("openPostgresStorage() tells of a wrong password, a missing databas
   await expectRefusal(missing, "no-such-database", [/no such database.*CREATE DATABASE/s, /لا توجد قاعدة/]);
   const role = `guest_${Date.now()}`;
   await server.run(`CREATE ROLE ${role} LOGIN PASSWORD 'gu3st-word'`);
-  afterAll(() => server.run(`DROP ROLE ${role}`));
+  onTestFinished(async () => {
+    await server.run(`DROP ROLE ${role}`);
+  });
   const guest = changed(url, (at) => {
     at.username = role;
     at.password = "gu3st-word";
@@ -102,7 +104,9 @@ withPostgres(
     const older = changed(url, (at) => at.searchParams.set("options", "-c search_path=older,pg_catalog,public"));
     await expectRefusal(older, "server-too-old", [/older than version 14 \(found 13.14\)/, /أقدم من 14/]);
     await server.run("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
-    afterAll(() => server.run("DROP DATABASE latin WITH (FORCE)"));
+    onTestFinished(async () => {
+      await server.run("DROP DATABASE latin WITH (FORCE)");
+    });
     const latin = changed(url, (at) => {
       at.pathname = "/latin";
     });
