@@ -44,6 +44,19 @@ withPostgres("PostgresStorage comes back by itself after PostgreSQL was restarte
   await storage.close();
 });
 
+withPostgres("PostgresStorage.close() ends while PostgreSQL is stopped, and nothing of it comes back", async () => {
+  const { url, storage } = await opened();
+  const other = await openPostgresStorage({ url });
+  await server.stop();
+  await storage.close();
+  // One that has heard of the stop by a statement, and looks for its server again.
+  expect(await other.isHealthy()).toBe(false);
+  await other.close();
+  await server.start();
+  const database = new URL(url).pathname.slice(1);
+  expect(await server.run(`SELECT pid FROM pg_stat_activity WHERE datname = '${database}'`)).toEqual([]);
+});
+
 withPostgres("PostgresStorage tells of a server without connections, and goes on once there is one", async () => {
   const { url, storage } = await opened();
   // One that is not an administrator: for those some connections are kept.
