@@ -8,10 +8,16 @@ const CHANNEL = "cogniforge_changes";
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 
+/** How often the connection is tried, and how long its answer may take, in milliseconds: one that was cut says nothing by itself. */
+const PING_EVERY_MS = 15_000;
+const PING_TIMEOUT_MS = 4_000;
+
 export interface ListenOptions {
   url: string;
   /** Of our own connections: what they change is no news. */
   applicationName: string;
+  /** By default 15 seconds. */
+  pingEveryMs?: number;
 }
 
 /**
@@ -23,6 +29,7 @@ export class ForeignChanges implements AsyncDisposable {
   readonly #options: ListenOptions;
   #client: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #ping: NodeJS.Timeout | undefined;
   #waitMs = FIRST_WAIT_MS;
   #hasChanged = false;
   #isClosed = false;
@@ -48,6 +55,7 @@ export class ForeignChanges implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#ping);
     await this.#client?.end().catch(() => {});
   }
 
@@ -57,6 +65,7 @@ export class ForeignChanges implements AsyncDisposable {
       connectionString: url,
       application_name: applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: PING_TIMEOUT_MS,
       keepAlive: true,
     });
     client.on("notification", ({ payload }) => {
@@ -73,10 +82,25 @@ export class ForeignChanges implements AsyncDisposable {
     }
     client.once("end", () => this.#connectAgain());
     this.#client = client;
-    if (this.#isClosed) await client.end();
+    this.#pingNext(client);
+    if (this.#isClosed) await this[Symbol.asyncDispose]();
+  }
+
+  #pingNext(client: pg.Client): void {
+    const { pingEveryMs = PING_EVERY_MS } = this.#options;
+    const ping = async () => {
+      try {
+        await client.query("SELECT 1");
+        if (this.#client === client && !this.#isClosed) this.#pingNext(client);
+      } catch {
+        await client.end();
+      }
+    };
+    this.#ping = setTimeout(() => void ping(), pingEveryMs).unref();
   }
 
   #connectAgain(): void {
+    clearTimeout(this.#ping);
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => {
       this.#connect().then(
