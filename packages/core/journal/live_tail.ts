@@ -13,6 +13,10 @@ export interface LiveTailOptions {
   windowEvents?: number;
   /** Events that a follower reads from the journal at once. Default 256. */
   pageEvents?: number;
+  /** Told when an answer gets its first follower, so that what other processes append to it can be listened for. */
+  onFollowed?: ((answerId: string) => void) | undefined;
+  /** Told when an answer's last follower has left. */
+  onLeft?: ((answerId: string) => void) | undefined;
 }
 
 /** One reader that follows: its whole cost is this and its position. */
@@ -25,6 +29,8 @@ interface Channel {
   window: TailWindow;
   /** Whether it waits for its first follower. */
   isExpecting: boolean;
+  /** Rises with whatever a follower must not sleep over. */
+  turn: number;
 }
 
 /** So many events are kept of an answer that has just begun for a follower who has not come yet. */
@@ -33,6 +39,9 @@ const EXPECTING_EVENTS = 32;
 /**
  * Makes `follow` live, for every journal: the journal reads and writes, this tells followers what was just written.
  *
+ * Where many processes append to one journal, each publishes what it hears of the others too: late, twice or with gaps, which
+ * followers fill from the journal.
+ *
  * An answer has an entry only while somebody follows it, or is about to, so an answer that nobody watches costs one failed lookup
  * per append and nothing ever grows. There are no timers: a publication wakes each waiting follower once.
  */
@@ -40,13 +49,18 @@ export class LiveTail {
   readonly #source: TailSource;
   readonly #windowEvents: number;
   readonly #pageEvents: number;
+  readonly #onFollowed: (answerId: string) => void;
+  readonly #onLeft: (answerId: string) => void;
   readonly #channels = new Map<string, Channel>();
   #isClosed = false;
 
-  constructor(source: TailSource, { windowEvents = 256, pageEvents = 256 }: LiveTailOptions = {}) {
+  constructor(source: TailSource, options: LiveTailOptions = {}) {
+    const { windowEvents = 256, pageEvents = 256, onFollowed = () => {}, onLeft = () => {} } = options;
     this.#source = source;
     this.#windowEvents = windowEvents;
     this.#pageEvents = pageEvents;
+    this.#onFollowed = onFollowed;
+    this.#onLeft = onLeft;
   }
 
   /** Answers with followers now. */
@@ -68,25 +82,43 @@ export class LiveTail {
     // Somebody was quicker, and waits on the one that is there.
     if (this.#channels.has(answerId)) return;
     const window = new TailWindow(this.#windowEvents, true);
-    this.#channels.set(answerId, { followers: new Set(), window, isExpecting: true });
+    this.#channels.set(answerId, { followers: new Set(), window, isExpecting: true, turn: 0 });
   }
 
-  /** Tells followers what the journal has just made durable; calls of one answer come in the order of its sequence. */
+  /** Whether the event of this sequence would tell nobody anything: it was told already, or nobody follows. */
+  knows(answerId: string, seq: number): boolean {
+    const channel = this.#channels.get(answerId);
+    return channel === undefined || seq <= channel.window.lastSeq;
+  }
+
+  /**
+   * Tells followers what the journal has made durable, in the order of its sequence. What they know already is passed over; after
+   * a gap they read the journal.
+   */
   publish(answerId: string, events: readonly JournalEvent[]): void {
     const channel = this.#channels.get(answerId);
-    if (channel === undefined) return;
+    const last = events.at(-1);
+    if (channel === undefined || last === undefined || last.seq <= channel.window.lastSeq) return;
     channel.window.push(events);
-    for (const follower of channel.followers) follower.wake?.();
+    wakeAll(channel);
     if (channel.isExpecting) channel.isExpecting = !channel.window.hasEnd && channel.window.length <= EXPECTING_EVENTS;
     this.#forgetUnused(answerId, channel);
+  }
+
+  /** Something may have been appended unheard: the followers of one answer, or of all, read on from the journal. */
+  refresh(answerId?: string): void {
+    const channels = answerId === undefined ? [...this.#channels.values()] : [this.#channels.get(answerId)];
+    for (const channel of channels) {
+      if (channel === undefined) continue;
+      channel.window.clear();
+      wakeAll(channel);
+    }
   }
 
   /** Ends every following, as an abort would. */
   close(): void {
     this.#isClosed = true;
-    for (const { followers } of this.#channels.values()) {
-      for (const follower of followers) follower.wake?.();
-    }
+    for (const channel of this.#channels.values()) wakeAll(channel);
   }
 
   /**
@@ -97,13 +129,14 @@ export class LiveTail {
   async *follow(answerId: string, { after, signal }: FollowOptions): AsyncGenerator<readonly JournalEvent[]> {
     const follower: Follower = { wake: undefined };
     const onAbort = () => follower.wake?.();
-    const { window } = this.#join(answerId, follower);
+    const channel = this.#join(answerId, follower);
+    const { window } = channel;
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       let position = after;
       while (!signal?.aborted && !this.#isClosed) {
         // Taken before the journal is asked: what is published meanwhile must not be slept over.
-        const seen = window.lastSeq;
+        const seen = channel.turn;
         // The window holds what was published since it was opened; everything older stands in the journal.
         const batch = window.after(position, this.#pageEvents) ?? (await this.#readPast(answerId, position));
         if (batch === "ended" || signal?.aborted) return;
@@ -114,7 +147,7 @@ export class LiveTail {
           if (last.type === "answer-end") return;
         } else if (window.hasEnd && window.lastSeq <= position) {
           return;
-        } else if (window.lastSeq === seen && !this.#isClosed) {
+        } else if (channel.turn === seen && !this.#isClosed) {
           await new Promise<void>((resolve) => {
             follower.wake = resolve;
           });
@@ -142,21 +175,29 @@ export class LiveTail {
   #join(answerId: string, follower: Follower): Channel {
     let channel = this.#channels.get(answerId);
     if (channel === undefined) {
-      channel = { followers: new Set(), window: new TailWindow(this.#windowEvents), isExpecting: false };
+      channel = { followers: new Set(), window: new TailWindow(this.#windowEvents), isExpecting: false, turn: 0 };
       this.#channels.set(answerId, channel);
     }
     channel.followers.add(follower);
     channel.isExpecting = false;
+    if (channel.followers.size === 1) this.#onFollowed(answerId);
     return channel;
   }
 
   #leave(answerId: string, follower: Follower): void {
     const channel = this.#channels.get(answerId);
-    channel?.followers.delete(follower);
-    if (channel !== undefined) this.#forgetUnused(answerId, channel);
+    if (channel === undefined) return;
+    channel.followers.delete(follower);
+    this.#forgetUnused(answerId, channel);
+    if (channel.followers.size === 0) this.#onLeft(answerId);
   }
 
   #forgetUnused(answerId: string, { followers, isExpecting }: Channel): void {
     if (followers.size === 0 && !isExpecting) this.#channels.delete(answerId);
   }
+}
+
+function wakeAll(channel: Channel): void {
+  channel.turn += 1;
+  for (const follower of channel.followers) follower.wake?.();
 }

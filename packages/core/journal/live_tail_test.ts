@@ -4,10 +4,10 @@ import type { JournalEvent } from "../events/mod.ts";
 import { collect, delta, deltas, end, header, nextTask } from "./_conformance_tools.ts";
 import { LiveTail, type LiveTailOptions, type TailSource } from "./mod.ts";
 
-/** A journal of one answer whose reads are counted. */
+/** A journal of one answer whose reads are counted; what is put into `stored` itself is appended unheard. */
 function tailOf(options?: LiveTailOptions) {
   const stored: JournalEvent[] = [];
-  const counts = { reads: 0 };
+  const counts = { reads: 0, stored };
   const source: TailSource = {
     async find(answerId) {
       return { header: header(answerId), lastSeq: stored.length, isEnded: stored.at(-1)?.type === "answer-end" };
@@ -167,4 +167,81 @@ test("LiveTail wakes a reader who came before it was told that the answer began 
   tail.begin("answer-1");
   append(delta(1), end(2));
   assert.deepEqual(await reader, [delta(1), end(2)]);
+});
+
+test("LiveTail passes over what its followers know already, and has them read the journal after a gap", async () => {
+  const { tail, append, counts } = tailOf();
+  append(delta(1));
+  const reader = collect(tail.follow("answer-1", { after: 0 }));
+  await nextTask();
+  append(...deltas(2, 3));
+  await nextTask();
+  const reads = counts.reads;
+  assert.equal(tail.knows("answer-1", 3), true);
+  assert.equal(tail.knows("answer-1", 4), false);
+  assert.equal(tail.knows("answer-2", 1), true, "nobody follows it");
+  tail.publish("answer-1", deltas(2, 3));
+  await nextTask();
+  assert.equal(counts.reads, reads, "a repetition is not looked into");
+  counts.stored.push(delta(4));
+  append(delta(5), end(6));
+  assert.deepEqual(await reader, [...deltas(1, 5), end(6)]);
+  assert.ok(counts.reads > reads, "the gap is read from the journal");
+});
+
+test("LiveTail.refresh() has followers read what was appended unheard, also one that is just reading", async () => {
+  const { tail, append, counts } = tailOf();
+  append(delta(1));
+  const readers = [collect(tail.follow("answer-1", { after: 0 })), collect(tail.follow("answer-1", { after: 1 }))];
+  await nextTask();
+  counts.stored.push(delta(2));
+  tail.refresh("answer-2");
+  tail.refresh("answer-1");
+  // The journal was asked before this one: who reads it now must not go to sleep on the answer.
+  counts.stored.push(end(3));
+  tail.refresh();
+  assert.deepEqual(await Promise.all(readers), [
+    [delta(1), delta(2), end(3)],
+    [delta(2), end(3)],
+  ]);
+});
+
+test("LiveTail.refresh() is not slept over by a follower whose page was read before it", async () => {
+  const stored: JournalEvent[] = [delta(1)];
+  const tail: LiveTail = new LiveTail({
+    async read(_answerId, after, limit) {
+      return stored.slice(after, after + limit);
+    },
+    async find(answerId) {
+      const entry = { header: header(answerId), lastSeq: stored.length, isEnded: stored.length > 1 };
+      if (stored.length === 1) {
+        stored.push(end(2));
+        tail.refresh(answerId);
+      }
+      return entry;
+    },
+  });
+  assert.deepEqual(await collect(tail.follow("answer-1", { after: 0 })), [delta(1), end(2)]);
+});
+
+test("LiveTail tells when an answer gets its first follower and loses its last", async () => {
+  const told: string[] = [];
+  const { tail, append } = tailOf({
+    onFollowed: (answerId) => told.push(`+${answerId}`),
+    onLeft: (answerId) => told.push(`-${answerId}`),
+  });
+  append(delta(1));
+  const controller = new AbortController();
+  const [first, second] = [
+    collect(tail.follow("answer-1", { after: 0, signal: controller.signal })),
+    collect(tail.follow("answer-1", { after: 0 })),
+  ];
+  await nextTask();
+  assert.deepEqual(told, ["+answer-1"]);
+  controller.abort();
+  await first;
+  assert.deepEqual(told, ["+answer-1"]);
+  append(end(2));
+  await second;
+  assert.deepEqual(told, ["+answer-1", "-answer-1"]);
 });

@@ -3,7 +3,7 @@ import type { JournalEvent } from "../events/mod.ts";
 /** The latest events of one answer, contiguous and bounded. */
 export class TailWindow {
   readonly #capacity: number;
-  readonly #isFromStart: boolean;
+  #isFromStart: boolean;
   #events: JournalEvent[] = [];
 
   /** @param isFromStart Whether the answer has no event before those that will be pushed. */
@@ -35,6 +35,12 @@ export class TailWindow {
     for (const event of events) this.#events.push(event);
     // Cut at twice the capacity, so that a push costs its own length on average.
     if (this.#events.length >= this.#capacity * 2) this.#events = this.#events.slice(-this.#capacity);
+  }
+
+  /** Forgets all, as it can't be sure any more that nothing came after it. */
+  clear(): void {
+    this.#events = [];
+    this.#isFromStart = false;
   }
 
   /** Up to `limit` events after a sequence; `undefined` if the window can't tell, as it begins later or is empty. */
