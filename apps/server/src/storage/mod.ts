@@ -24,5 +24,5 @@ export type { StorageSchema } from "./schema.ts";
 export type { OpenStorageOptions, Storage } from "./storage.ts";
 export { openStorage } from "./storage.ts";
 export type { StorageFault } from "./storage_fault.ts";
-export { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "./storage_fault.ts";
+export { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, StorageFaultError, storageFaultOf } from "./storage_fault.ts";
 export { StorageOpenError } from "./storage_open_error.ts";

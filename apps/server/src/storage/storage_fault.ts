@@ -4,9 +4,21 @@ import { POSTGRES_FAULT_REMEDIES, POSTGRES_FAULT_TEXTS, postgresFaultOf } from "
 import { DamagedRowError } from "./stored_events.ts";
 
 type SqliteFault = "disk-full" | "locked" | "damaged" | "not-writable";
+type RedisFault = "redis-unreachable" | "redis-full" | "redis-refused";
 
 /** What keeps a database from being read or written, in the words of a remedy. */
-export type StorageFault = SqliteFault | PostgresFault;
+export type StorageFault = SqliteFault | PostgresFault | RedisFault;
+
+/** A fault of a store whose own errors carry no code that tells it. */
+export class StorageFaultError extends Error {
+  override readonly name = "StorageFaultError";
+  readonly fault: StorageFault;
+
+  constructor(fault: StorageFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
 
 /** Primary result codes of SQLite: https://sqlite.org/rescode.html */
 const FAULTS: Readonly<Record<number, SqliteFault>> = {
@@ -30,9 +42,10 @@ const SYSTEM_FAULTS: Readonly<Record<string, SqliteFault>> = {
   EIO: "not-writable",
 };
 
-/** The fault behind an error of a database or of the file system; `undefined` for an error that is no fault of the storage. */
+/** The fault behind an error of a store or of the file system; `undefined` for an error that is no fault of the storage. */
 export function storageFaultOf(error: unknown): StorageFault | undefined {
   if (error instanceof DamagedRowError) return "damaged";
+  if (error instanceof StorageFaultError) return error.fault;
   const postgres = postgresFaultOf(error);
   if (postgres !== undefined) return postgres;
   const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
@@ -54,6 +67,9 @@ export const STORAGE_FAULT_TEXTS: Readonly<Record<StorageFault, Bilingual>> = {
     ar: "قاعدة البيانات تالفة أو أنّ الملف ليس قاعدة بيانات SQLite",
   },
   "not-writable": { en: "The database cannot be written", ar: "تتعذّر الكتابة في قاعدة البيانات" },
+  "redis-unreachable": { en: "Redis cannot be reached", ar: "يتعذّر الوصول إلى Redis" },
+  "redis-full": { en: "The memory of Redis is full", ar: "ذاكرة Redis ممتلئة" },
+  "redis-refused": { en: "Redis refuses to work", ar: "يرفض Redis تنفيذ العمل" },
 };
 
 /** What to do about it. */
@@ -74,5 +90,17 @@ export const STORAGE_FAULT_REMEDIES: Readonly<Record<StorageFault, Bilingual>> =
   "not-writable": {
     en: "Check the disk and its quota, or set COGNIFORGE_DATA_DIR to a directory that this user may write",
     ar: "تحقّق من القرص ومن الحصة المخصّصة عليه، أو اضبط COGNIFORGE_DATA_DIR على مجلد يحق لهذا المستخدم الكتابة فيه",
+  },
+  "redis-unreachable": {
+    en: "Check that Redis runs and that this server reaches the address in REDIS_URL. It is connected again by itself",
+    ar: "تحقّق من أنّ Redis يعمل وأنّ هذا الخادم يصل إلى العنوان المضبوط في REDIS_URL. ويُعاد الاتصال به تلقائيًا",
+  },
+  "redis-full": {
+    en: "Raise the 'maxmemory' of Redis. What was acknowledged is kept",
+    ar: "ارفع قيمة 'maxmemory' في Redis. وما تم تأكيد حفظه لا يضيع",
+  },
+  "redis-refused": {
+    en: "See the log of this server and that of Redis: a full disk, a missing permission or missing replicas keep it from writing",
+    ar: "راجع سجل هذا الخادم وسجل Redis: قد يمنعه من الكتابة قرص ممتلئ أو صلاحية ناقصة أو غياب النسخ المطابقة",
   },
 };

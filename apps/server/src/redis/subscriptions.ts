@@ -1,0 +1,92 @@
+/** What comes through a channel. */
+export interface ChannelListener {
+  hear(message: string): void;
+  /** The channel is heard from now on; what was said before may have been missed. */
+  onHeard(): void;
+}
+
+/** How channels are entered and left on the connection that there is now; both fail if it is lost. */
+export interface ChannelDoor {
+  enter(channel: string): Promise<unknown>;
+  leave(channel: string): Promise<unknown>;
+}
+
+interface Channel {
+  /** `undefined`: nobody wants to hear it any more. */
+  listener: ChannelListener | undefined;
+  isEntered: boolean;
+  isBusy: boolean;
+}
+
+/**
+ * The channels that this process hears: one connection for all, and again all of them after every reconnect.
+ *
+ * Each channel is entered and left strictly in turn: a reader who comes while the last one leaves would else be left deaf.
+ */
+export class Subscriptions {
+  readonly #channels = new Map<string, Channel>();
+  #door: ChannelDoor | undefined;
+
+  /** Channels that are heard or about to be. */
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  /** Begins to listen; the returned function ends it. A channel has one listener at a time. */
+  listen(name: string, listener: ChannelListener): () => void {
+    const channel = this.#channels.get(name) ?? { listener, isEntered: false, isBusy: false };
+    channel.listener = listener;
+    this.#channels.set(name, channel);
+    void this.#settle(name, channel);
+    return () => {
+      if (channel.listener !== listener) return;
+      channel.listener = undefined;
+      void this.#settle(name, channel);
+    };
+  }
+
+  /** Passes on what was heard. */
+  hear(message: string, name: string): void {
+    this.#channels.get(name)?.listener?.hear(message);
+  }
+
+  /** There is a new connection, on which no channel has been entered yet. */
+  connected(door: ChannelDoor): void {
+    this.#door = door;
+    for (const [name, channel] of [...this.#channels]) {
+      channel.isEntered = false;
+      void this.#settle(name, channel);
+    }
+  }
+
+  /** The connection may have been away for a while, and has entered its channels again by itself. */
+  returned(): void {
+    for (const { listener, isEntered } of this.#channels.values()) if (isEntered) listener?.onHeard();
+  }
+
+  async #settle(name: string, channel: Channel): Promise<void> {
+    if (channel.isBusy) return;
+    channel.isBusy = true;
+    try {
+      for (let door = this.#door; door !== undefined; door = this.#door) {
+        if ((channel.listener !== undefined) === channel.isEntered) break;
+        const isEntering = !channel.isEntered;
+        try {
+          await (isEntering ? door.enter(name) : door.leave(name));
+        } catch {
+          // The connection broke: the next one is told of all channels anew.
+          if (this.#door === door) break;
+          continue;
+        }
+        if (this.#door !== door) continue;
+        channel.isEntered = isEntering;
+        if (isEntering) channel.listener?.onHeard();
+      }
+    } finally {
+      channel.isBusy = false;
+    }
+    if (channel.listener === undefined && !channel.isEntered && this.#channels.get(name) === channel) {
+      this.#channels.delete(name);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createClient } from "redis";
+import { describe } from "vitest";
+
+/** A Redis of its own for a test; `await using` stops it and removes its folder. */
+export interface TestRedis extends AsyncDisposable {
+  host: string;
+  port: number;
+  url: string;
+  /** Sends one command on a connection of its own. */
+  command(...args: string[]): Promise<unknown>;
+  /** Kills it as `kill -9` does, unless another signal is named. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again after `stop()`, on the same port and folder. */
+  start(): Promise<void>;
+  /** Freezes it: it accepts connections and answers nothing. */
+  pause(): void;
+  resume(): void;
+}
+
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Path of redis-server or valkey-server; `undefined` if this machine has none. */
+export const redisBinary: string | undefined = (process.env.PATH ?? "")
+  .split(delimiter)
+  .flatMap((folder) => [join(folder, "redis-server"), join(folder, "valkey-server")])
+  .find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** Cases that stop, freeze or fill a Redis: they need one of their own. */
+export function describeWithRedis(name: string, body: () => void): void {
+  if (redisBinary !== undefined) describe(name, body);
+  else leaveOut(name, "redis-server or valkey-server on PATH", body);
+}
+
+/** Cases for which any Redis will do: that of `TEST_REDIS_URL` too. */
+export function describeWithAnyRedis(name: string, body: () => void): void {
+  if (redisBinary !== undefined || process.env.TEST_REDIS_URL) describe(name, body);
+  else leaveOut(name, "redis-server or valkey-server on PATH, or TEST_REDIS_URL", body);
+}
+
+function leaveOut(name: string, missing: string, body: () => void): void {
+  process.once("exit", () => console.error(`NOT RUN: '${name}', as there is no ${missing}`));
+  describe.skip(name, body);
+}
+
+/** URL of a Redis for cases that leave it as it is; its owner stops it. */
+export async function anyRedis(): Promise<{ url: string } & AsyncDisposable> {
+  const url = process.env.TEST_REDIS_URL;
+  if (redisBinary !== undefined || url === undefined) return startRedis();
+  return { url, async [Symbol.asyncDispose]() {} };
+}
+
+/** @param flags Settings as on its command line. */
+export async function startRedis(...flags: string[]): Promise<TestRedis> {
+  const directory = await mkdtemp(join(tmpdir(), "cogniforge-redis-"));
+  const port = await freePort();
+  const host = "127.0.0.1";
+  let child = await launch(directory, port, flags);
+  const password = flags[flags.indexOf("--requirepass") + 1] ?? "";
+  const hasPassword = flags.includes("--requirepass");
+  const redis: TestRedis = {
+    host,
+    port,
+    url: `redis://${hasPassword ? `:${encodeURIComponent(password)}@` : ""}${host}:${port}`,
+    async command(...args) {
+      const client = createClient({ url: redis.url, socket: { reconnectStrategy: false } });
+      client.on("error", () => {});
+      await client.connect();
+      try {
+        return await client.sendCommand(args);
+      } finally {
+        client.destroy();
+      }
+    },
+    async stop(signal = "SIGKILL") {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, "exit");
+      child.kill(signal);
+      await exited;
+      running.delete(child);
+    },
+    async start() {
+      child = await launch(directory, port, flags);
+    },
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
+    async [Symbol.asyncDispose]() {
+      await redis.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return redis;
+}
+
+async function launch(directory: string, port: number, flags: readonly string[]): Promise<ChildProcess> {
+  if (redisBinary === undefined) throw new Error("Cannot start Redis as this machine has none");
+  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""];
+  // A Sentinel reads its settings from a file, and writes them there.
+  const first = flags[0]?.endsWith(".conf") ? [flags[0]] : [];
+  const child = spawn(redisBinary, [...first, ...settings, ...flags.slice(first.length)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  running.add(child);
+  let log = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on("data", (chunk) => {
+      log += chunk;
+      if (/Ready to accept connections|\+monitor|Sentinel ID is/.test(log)) resolve();
+    });
+    child.once("exit", () => reject(new Error(`Redis did not start: ${log}`)));
+  });
+  return child;
+}
+
+/** Below the range from which outgoing connections take theirs. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+}
