@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createClient } from "redis";
-import { describe } from "vitest";
+import { afterAll, describe } from "vitest";
 
 /** A Redis of its own for a test; `await using` stops it and removes its folder. */
 export interface TestRedis extends AsyncDisposable {
@@ -25,9 +25,12 @@ export interface TestRedis extends AsyncDisposable {
 }
 
 const running = new Set<ChildProcess>();
-process.once("exit", () => {
+
+/** Also those of a case that ran out of time, whose own end never comes. */
+function stopAll(): void {
   for (const child of running) child.kill("SIGKILL");
-});
+}
+process.once("exit", stopAll);
 
 /** Path of redis-server or valkey-server; `undefined` if this machine has none. */
 export const redisBinary: string | undefined = (process.env.PATH ?? "")
@@ -44,14 +47,21 @@ export const redisBinary: string | undefined = (process.env.PATH ?? "")
 
 /** Cases that stop, freeze or fill a Redis: they need one of their own. */
 export function describeWithRedis(name: string, body: () => void): void {
-  if (redisBinary !== undefined) describe(name, body);
+  if (redisBinary !== undefined) suite(name, body);
   else leaveOut(name, "redis-server or valkey-server on PATH", body);
 }
 
 /** Cases for which any Redis will do: that of `TEST_REDIS_URL` too. */
 export function describeWithAnyRedis(name: string, body: () => void): void {
-  if (redisBinary !== undefined || process.env.TEST_REDIS_URL) describe(name, body);
+  if (redisBinary !== undefined || process.env.TEST_REDIS_URL) suite(name, body);
   else leaveOut(name, "redis-server or valkey-server on PATH, or TEST_REDIS_URL", body);
+}
+
+function suite(name: string, body: () => void): void {
+  describe(name, () => {
+    afterAll(stopAll);
+    body();
+  });
 }
 
 function leaveOut(name: string, missing: string, body: () => void): void {
@@ -114,7 +124,7 @@ async function launch(directory: string, port: number, flags: readonly string[])
   // A Sentinel reads its settings from a file, and writes them there.
   const first = flags[0]?.endsWith(".conf") ? [flags[0]] : [];
   const child = spawn(redisBinary, [...first, ...settings, ...flags.slice(first.length)], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   running.add(child);
   let log = "";

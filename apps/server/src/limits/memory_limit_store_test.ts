@@ -1,68 +1,13 @@
-import { expect, test } from "vitest";
+import { testLimitStore } from "./limit_store_conformance.ts";
 import { MemoryLimitStore } from "./mod.ts";
 
-function makeStore() {
+testLimitStore("MemoryLimitStore", () => {
+  // Whole seconds, since what is used up is summed by the second.
   let now = 1_000_000;
-  const store = new MemoryLimitStore(() => now);
   return {
-    store,
-    pass(ms: number) {
+    store: new MemoryLimitStore(() => now),
+    pass(ms) {
       now += ms;
     },
   };
-}
-
-test("MemoryLimitStore.take() lets a burst of a minute's requests through, then one whenever the bucket has filled by one", async () => {
-  const { store, pass } = makeStore();
-  for (let left = 59; left >= 0; left--) {
-    expect(await store.take("a", 60)).toEqual({
-      isTaken: true,
-      remaining: left,
-      resetMs: (60 - left) * 1000,
-      waitMs: 0,
-    });
-  }
-  expect(await store.take("a", 60)).toMatchObject({ isTaken: false, remaining: 0, waitMs: 1000 });
-  expect(await store.take("b", 60)).toMatchObject({ isTaken: true });
-  pass(999);
-  expect(await store.take("a", 60)).toMatchObject({ isTaken: false, waitMs: expect.closeTo(1, 5) });
-  pass(1);
-  expect(await store.take("a", 60)).toMatchObject({ isTaken: true, remaining: 0 });
-  pass(3_600_000);
-  expect(await store.level("a", 60)).toEqual({ remaining: 60, resetMs: 0 });
-});
-
-test("MemoryLimitStore.take() begins anew with a limit that was changed", async () => {
-  const { store } = makeStore();
-  await store.take("a", 1);
-  expect(await store.take("a", 1)).toMatchObject({ isTaken: false, waitMs: 60_000 });
-  expect(await store.take("a", 2)).toMatchObject({ isTaken: true, remaining: 1 });
-});
-
-test("MemoryLimitStore.waitForUse() slides: what is a minute old counts no more, and the wait is exact", async () => {
-  const { store, pass } = makeStore();
-  expect(await store.waitForUse("a", 10)).toBe(0);
-  await store.use("a", 6);
-  pass(20_000);
-  await store.use("a", 6);
-  const waitMs = await store.waitForUse("a", 10);
-  expect(waitMs).toBe(41_000);
-  pass(waitMs - 1);
-  expect(await store.waitForUse("a", 10)).toBe(1);
-  pass(1);
-  expect(await store.waitForUse("a", 10)).toBe(0);
-  expect(await store.waitForUse("a", 6)).toBe(20_000);
-  expect(await store.waitForUse("b", 1)).toBe(0);
-});
-
-test("MemoryLimitStore.enter() counts members, each once, and has room again when one has left", async () => {
-  const { store } = makeStore();
-  expect(await store.enter("a", "one", 2)).toBe(true);
-  expect(await store.enter("a", "two", 2)).toBe(true);
-  expect(await store.enter("a", "two", 2)).toBe(true);
-  expect(await store.enter("a", "three", 2)).toBe(false);
-  await store.leave("a", "one");
-  await store.leave("a", "never there");
-  expect(await store.enter("a", "three", 2)).toBe(true);
-  expect(await store.enter("b", "three", 0)).toBe(false);
 });
