@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -76,7 +76,43 @@ export async function anyRedis(): Promise<{ url: string } & AsyncDisposable> {
   return { url, async [Symbol.asyncDispose]() {} };
 }
 
-/** @param flags Settings as on its command line. */
+/** Nodes of a Cluster that share its slots evenly; ready when they all know of each other. */
+export async function startCluster(count: number): Promise<{ url: string; nodes: TestRedis[] } & AsyncDisposable> {
+  const flags = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+  const nodes = await Promise.all(Array.from({ length: count }, () => startRedis(...flags)));
+  for (const [index, node] of nodes.entries()) {
+    const [from, to] = [index, index + 1].map((part) => Math.floor((part * 16_384) / count)) as [number, number];
+    await node.command("CLUSTER", "ADDSLOTSRANGE", String(from), String(to - 1));
+    await node.command("CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
+    await nodes[0]?.command("CLUSTER", "MEET", node.host, String(node.port));
+  }
+  for (const node of nodes) {
+    const isReady = async () => {
+      const info = String(await node.command("CLUSTER", "INFO"));
+      return info.includes("cluster_state:ok") && info.includes(`cluster_size:${count}`);
+    };
+    while (!(await isReady())) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return {
+    url: `redis+cluster://${nodes.map(({ host, port }) => `${host}:${port}`).join(",")}`,
+    nodes,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** A Sentinel that watches a master under the name `main`, and alone decides that it is dead. */
+export async function startSentinel(master: TestRedis): Promise<TestRedis> {
+  const settings = [
+    `sentinel monitor main ${master.host} ${master.port} 1`,
+    "sentinel down-after-milliseconds main 500",
+    "sentinel failover-timeout main 3000",
+  ];
+  return startRedis("--sentinel", ...settings);
+}
+
+/** @param flags Settings as on its command line; after `--sentinel`, lines of its file. */
 export async function startRedis(...flags: string[]): Promise<TestRedis> {
   const directory = await mkdtemp(join(tmpdir(), "cogniforge-redis-"));
   const port = await freePort();
@@ -120,12 +156,13 @@ export async function startRedis(...flags: string[]): Promise<TestRedis> {
 
 async function launch(directory: string, port: number, flags: readonly string[]): Promise<ChildProcess> {
   if (redisBinary === undefined) throw new Error("Cannot start Redis as this machine has none");
-  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--save", ""];
-  // A Sentinel reads its settings from a file, and writes them there.
-  const first = flags[0]?.endsWith(".conf") ? [flags[0]] : [];
-  const child = spawn(redisBinary, [...first, ...settings, ...flags.slice(first.length)], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
+  const isSentinel = flags[0] === "--sentinel";
+  const file = join(directory, "sentinel.conf");
+  // A Sentinel writes into its file what it has found out.
+  if (isSentinel) await writeFile(file, `${flags.slice(1).join("\n")}\n`);
+  const rest = isSentinel ? [file, "--sentinel", ...settings] : [...settings, "--save", "", ...flags];
+  const child = spawn(redisBinary, rest, { stdio: ["ignore", "pipe", "ignore"] });
   running.add(child);
   let log = "";
   await new Promise<void>((resolve, reject) => {

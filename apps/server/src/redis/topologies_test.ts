@@ -1,0 +1,100 @@
+import { journalConformance } from "@cogniforge/core/journal/conformance";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeWithRedis, startCluster, startRedis, startSentinel, type TestRedis } from "../../test/_redis.ts";
+import { MemoryArchive } from "./_memory_archive.ts";
+import { collect, created, delta, end, Replicas, until } from "./_replicas.ts";
+import { RedisConnection } from "./redis_connection.ts";
+import { RedisJournal } from "./redis_journal.ts";
+
+describeWithRedis("RedisJournal on a Cluster", () => {
+  let cluster: Awaited<ReturnType<typeof startCluster>>;
+  beforeAll(async () => {
+    cluster = await startCluster(3);
+  }, 30_000);
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  async function openSubject() {
+    const archive = new MemoryArchive();
+    const prefix = `test:${crypto.randomUUID()}:`;
+    let now = 1_700_000_000_000;
+    const open = async () => {
+      const connection = await RedisConnection.open(cluster.url);
+      return { connection, journal: new RedisJournal({ connection, archive, prefix, clock: () => now }) };
+    };
+    let opened = await open();
+    const close = async () => {
+      await opened.journal.close();
+      await opened.connection.close();
+    };
+    return {
+      journal: opened.journal,
+      elapse(ms: number) {
+        now += ms;
+      },
+      async reopen() {
+        await close();
+        opened = await open();
+        return opened.journal;
+      },
+      dispose: close,
+    };
+  }
+
+  for (const { name, run } of journalConformance({ open: openSubject, isDurable: true, seeds: [1] })) test(name, run);
+
+  test("answers live on all of its nodes, and readers elsewhere are told of each", async () => {
+    await using replicas = new Replicas();
+    const [a, b] = [await replicas.add(cluster.url), await replicas.add(cluster.url)];
+    const ids = Array.from({ length: 12 }, (_, index) => `spread-answer-${index}`);
+    const leases = await Promise.all(ids.map((id) => created(a, id)));
+    const readers = ids.map((id) => collect(b.journal.follow(id, { after: 0 })));
+    for (let seq = 1; seq <= 20; seq++) {
+      await Promise.all(leases.map((lease) => a.journal.append(lease, [seq === 20 ? end(seq) : delta(seq)])));
+    }
+    for (const events of await Promise.all(readers)) expect(events.map(({ seq }) => seq)).toHaveLength(20);
+    for (const node of cluster.nodes) {
+      const scripts = String(await node.command("INFO", "commandstats"));
+      expect(scripts, `node ${node.port}`).toMatch(/cmdstat_xadd:calls=\d/);
+    }
+  });
+});
+
+describeWithRedis("RedisJournal behind Sentinels", () => {
+  async function openSentinels(): Promise<{ master: TestRedis; copy: TestRedis; sentinel: TestRedis }> {
+    const master = await startRedis("--repl-diskless-sync-delay", "0");
+    const copy = await startRedis("--replicaof", master.host, String(master.port));
+    const sentinel = await startSentinel(master);
+    const isKnown = async () => {
+      const replicas = (await sentinel.command("SENTINEL", "REPLICAS", "main")) as unknown[];
+      return replicas.length === 1 && /state=online/.test(String(await master.command("INFO", "replication")));
+    };
+    await until("the Sentinel knows the replica", isKnown, 20_000);
+    return { master, copy, sentinel };
+  }
+
+  test("goes on at the new master after a failover, and its readers with it", async () => {
+    const { master, copy, sentinel } = await openSentinels();
+    try {
+      await using replicas = new Replicas();
+      const url = `redis+sentinel://127.0.0.1:1,${sentinel.host}:${sentinel.port}?master=main`;
+      const options = { patienceMs: 15_000, durability: "replica" } as const;
+      await expect(RedisConnection.open(url.replace("=main", "=none"))).rejects.toMatchObject({
+        reason: "unreachable",
+        message: expect.stringContaining("knows no master 'none'"),
+      });
+      const [a, b] = [await replicas.add(url, options), await replicas.add(url, { patienceMs: 15_000 })];
+      const lease = await created(a, "failed-over", { ttlMs: 60_000 });
+      const readers = [a, b].map(({ journal }) => collect(journal.follow("failed-over", { after: 0 })));
+      await a.journal.append(lease, [delta(1), delta(2)]);
+      await master.stop();
+      const renewed = await b.journal.renew(lease, 60_000);
+      expect(renewed.epoch).toBe(1);
+      expect(await b.journal.read("failed-over", 0, 10)).toEqual([delta(1), delta(2)]);
+      await b.journal.append(lease, [delta(3), end(4)]);
+      for (const reader of readers) expect(await reader).toEqual([delta(1), delta(2), delta(3), end(4)]);
+      expect(await copy.command("ROLE")).toMatchObject(["master"]);
+    } finally {
+      for (const server of [sentinel, copy, master]) await server[Symbol.asyncDispose]();
+    }
+  }, 60_000);
+});
