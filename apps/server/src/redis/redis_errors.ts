@@ -12,8 +12,7 @@ export class OfflineError extends Error {
 }
 
 /** Replies of a server that will do it soon, or of one that is not the master any more. */
-const PASSING =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|UNBLOCKED|NOREPLICAS)\b|ClusterDown|MOVED|Server closed/;
+const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNBLOCKED|NOREPLICAS)\b/;
 
 /** Of these, the ones by which a server says that it is not the one to ask: whoever reconnects finds the right one. */
 const WRONG_SERVER = /^(READONLY|MASTERDOWN|LOADING)\b/;

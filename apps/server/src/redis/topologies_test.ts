@@ -77,22 +77,23 @@ describeWithRedis("RedisJournal behind Sentinels", () => {
     try {
       await using replicas = new Replicas();
       const url = `redis+sentinel://127.0.0.1:1,${sentinel.host}:${sentinel.port}?master=main`;
-      const options = { patienceMs: 15_000, durability: "replica" } as const;
       await expect(RedisConnection.open(url.replace("=main", "=none"))).rejects.toMatchObject({
         reason: "unreachable",
         message: expect.stringContaining("knows no master 'none'"),
       });
-      const [a, b] = [await replicas.add(url, options), await replicas.add(url, { patienceMs: 15_000 })];
+      const options = { patienceMs: 15_000 };
+      const [a, b] = [await replicas.add(url, options), await replicas.add(url, options)];
       const lease = await created(a, "failed-over", { ttlMs: 60_000 });
       const readers = [a, b].map(({ journal }) => collect(journal.follow("failed-over", { after: 0 })));
       await a.journal.append(lease, [delta(1), delta(2)]);
+      await until("the replica has it", () => copy.command("XLEN", "cogniforge:{failed-over}:events"));
       await master.stop();
-      const renewed = await b.journal.renew(lease, 60_000);
-      expect(renewed.epoch).toBe(1);
-      expect(await b.journal.read("failed-over", 0, 10)).toEqual([delta(1), delta(2)]);
-      await b.journal.append(lease, [delta(3), end(4)]);
+      await a.journal.append(lease, [delta(3)]);
+      expect(await a.journal.renew(lease, 60_000)).toMatchObject({ epoch: 1 });
+      await a.journal.append(lease, [end(4)]);
+      expect(await b.journal.read("failed-over", 0, 10)).toEqual([delta(1), delta(2), delta(3), end(4)]);
       for (const reader of readers) expect(await reader).toEqual([delta(1), delta(2), delta(3), end(4)]);
-      expect(await copy.command("ROLE")).toMatchObject(["master"]);
+      expect((await copy.command("ROLE")) as unknown[]).toContain("master");
     } finally {
       for (const server of [sentinel, copy, master]) await server[Symbol.asyncDispose]();
     }
