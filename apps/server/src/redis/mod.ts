@@ -6,4 +6,6 @@ export type { RedisLimitStoreOptions } from "./redis_limit_store.ts";
 export { RedisLimitStore } from "./redis_limit_store.ts";
 export type { RedisOpenReason } from "./redis_open_error.ts";
 export { RedisOpenError } from "./redis_open_error.ts";
+export type { RedisSignalsOptions, SignalHandler } from "./redis_signals.ts";
+export { RedisSignals } from "./redis_signals.ts";
 export { maskRedisUrl, parseRedisUrl } from "./redis_url.ts";

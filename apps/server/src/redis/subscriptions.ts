@@ -47,7 +47,13 @@ export class Subscriptions {
 
   /** Passes on what was heard. */
   hear(message: string, name: string): void {
-    this.#channels.get(name)?.listener?.hear(message);
+    const listener = this.#channels.get(name)?.listener;
+    try {
+      listener?.hear(message);
+    } catch {
+      // What can't be understood is as good as missed; thrown into the client library, it would cost the connection.
+      listener?.onHeard();
+    }
   }
 
   /** There is a new connection, on which no channel has been entered yet. */
