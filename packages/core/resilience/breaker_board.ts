@@ -23,6 +23,16 @@ export interface BreakerChange extends BreakerStatus {
   from: BreakerState;
 }
 
+/** What a board tells those of other processes. Lengths instead of times, since their clocks differ. */
+export interface BreakerNews {
+  provider: string;
+  model?: string;
+  state: "open" | "closed";
+  /** How long it stays open, in milliseconds; 0 where it is closed. */
+  openMs: number;
+  failure?: { code: FailureCode; status?: number };
+}
+
 /** One call of a target. The first verdict counts, and any further one is ignored. */
 export interface BreakerTicket {
   /**
@@ -51,6 +61,12 @@ const RECENT_MS = 5 * 60_000;
 /** An unused breaker is kept this long: longer than the longest answer, whose verdict may still come. */
 const KEEP_MS = 15 * 60_000;
 
+/** The one whose call opened a breaker probes first, and tells the others what came of it: they wait this much longer at least. */
+const HEAD_START_MS = 1_000;
+
+/** Beyond it at random, so that they do not come together should that one be gone. */
+const SPREAD_MS = 4_000;
+
 /** Callers may name any model, also such as do not exist. */
 const MOST_BREAKERS = 1_000;
 
@@ -62,6 +78,8 @@ interface Entry {
   told: BreakerState;
   /** `at` in monotonic milliseconds. */
   lastFailure?: { code: FailureCode; at: number; status?: number };
+  /** Whether other processes know it as open. */
+  isShared: boolean;
 }
 
 /**
@@ -74,6 +92,7 @@ export class BreakerBoard {
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<(change: BreakerChange) => void>();
+  #spread: (news: BreakerNews) => void = () => {};
   #sweptAt: number;
 
   constructor(options: BreakerBoardOptions) {
@@ -98,13 +117,15 @@ export class BreakerBoard {
     const key = this.#entryOf({ provider });
     const target = this.#entryOf({ provider, model });
     const changes = new Map<Entry, BreakerChange>();
-    const tellBoth = () => {
+    const tellBoth = ({ isVerdict }: { isVerdict: boolean }) => {
       for (const entry of [key, target]) {
         const change = this.#tell(entry);
-        if (change !== undefined) changes.set(entry, change);
+        if (change === undefined) continue;
+        changes.set(entry, change);
+        if (isVerdict) this.#share(entry);
       }
     };
-    tellBoth();
+    tellBoth({ isVerdict: false });
     const keyCall = key.breaker.begin();
     const targetCall = target.breaker.begin();
     let isSettled = false;
@@ -116,14 +137,14 @@ export class BreakerBoard {
       keyCall.abandoned();
       targetCall.abandoned();
       key.usedAt = target.usedAt = this.#clock.now();
-      tellBoth();
+      tellBoth({ isVerdict: true });
     };
     return {
       answering: () => {
         if (isSettled) return;
         keyCall.succeeded();
         targetCall.answering();
-        tellBoth();
+        tellBoth({ isVerdict: true });
       },
       succeeded: () =>
         settle(() => {
@@ -167,6 +188,32 @@ export class BreakerBoard {
     return () => this.#listeners.delete(subscription);
   }
 
+  /**
+   * Tells the boards of other processes, from now on, what the calls of this one have found out; their `hear()` takes it.
+   *
+   * Only what an upstream itself has answered is told: that a connection failed may be the fault of this machine's network, and
+   * must not keep the others from a target that they reach.
+   */
+  spreadTo(tell: (news: BreakerNews) => void): void {
+    this.#spread = tell;
+  }
+
+  /** Takes what the board of another process has found out. */
+  hear({ provider, model, state, openMs, failure }: BreakerNews): void {
+    const name = { provider, ...(model !== undefined && { model }) };
+    const entry = state === "open" ? this.#entryOf(name) : this.#entries.get(idOf(name));
+    if (entry === undefined) return;
+    entry.isShared = state === "open";
+    if (state === "closed") {
+      entry.breaker.reset();
+    } else {
+      if (failure !== undefined) entry.lastFailure = { ...failure, at: this.#clock.now() };
+      const ms = openMs + HEAD_START_MS + this.#options.random() * SPREAD_MS;
+      entry.breaker.tripFor(ms, ms);
+    }
+    this.#tell(entry);
+  }
+
   /** Closes and forgets, for one provider or all: the configuration or the key changed. What runs now is not heard any more. */
   reset(provider?: string): void {
     for (const entry of [...this.#entries.values()]) {
@@ -180,7 +227,7 @@ export class BreakerBoard {
     if (entry === undefined) {
       this.#sweep();
       const breaker = new CircuitBreaker(this.#options);
-      entry = { name, breaker, usedAt: 0, told: breaker.state };
+      entry = { name, breaker, usedAt: 0, told: breaker.state, isShared: false };
       this.#entries.set(id, entry);
     }
     entry.usedAt = this.#clock.now();
@@ -212,6 +259,21 @@ export class BreakerBoard {
     delete entry.lastFailure;
     this.#entries.delete(idOf(entry.name));
     this.#tell(entry);
+    this.#share(entry);
+  }
+
+  /** Tells other processes what this one has found out, where it concerns them. */
+  #share(entry: Entry): void {
+    const { name, breaker, lastFailure } = entry;
+    const { retryAt } = breaker;
+    if (retryAt === undefined) {
+      if (entry.isShared) this.#spread({ ...name, state: "closed", openMs: 0 });
+      entry.isShared = false;
+    } else if (lastFailure?.status !== undefined) {
+      const { code, status } = lastFailure;
+      entry.isShared = true;
+      this.#spread({ ...name, state: "open", openMs: retryAt - this.#clock.now(), failure: { code, status } });
+    }
   }
 
   #hasRecentFailure({ lastFailure }: Entry): boolean {

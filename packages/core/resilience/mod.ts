@@ -1,6 +1,12 @@
 export type { BackoffPolicy } from "./backoff.ts";
 export { backoffMs, DEFAULT_BACKOFF } from "./backoff.ts";
-export type { BreakerBoardOptions, BreakerChange, BreakerStatus, BreakerTicket } from "./breaker_board.ts";
+export type {
+  BreakerBoardOptions,
+  BreakerChange,
+  BreakerNews,
+  BreakerStatus,
+  BreakerTicket,
+} from "./breaker_board.ts";
 export { BreakerBoard } from "./breaker_board.ts";
 export type {
   BreakerCall,
