@@ -78,7 +78,7 @@ export async function anyRedis(): Promise<{ url: string } & AsyncDisposable> {
 
 /** Nodes of a Cluster that share its slots evenly; ready when they all know of each other. */
 export async function startCluster(count: number): Promise<{ url: string; nodes: TestRedis[] } & AsyncDisposable> {
-  const flags = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+  const flags = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--appendonly", "yes"];
   const nodes = await Promise.all(Array.from({ length: count }, () => startRedis(...flags)));
   for (const [index, node] of nodes.entries()) {
     const [from, to] = [index, index + 1].map((part) => Math.floor((part * 16_384) / count)) as [number, number];

@@ -65,9 +65,12 @@ export class Subscriptions {
     }
   }
 
-  /** The connection may have been away for a while, and has entered its channels again by itself. */
+  /** The connection may have been away for a while; it enters again by itself the channels that it had entered before. */
   returned(): void {
-    for (const { listener, isEntered } of this.#channels.values()) if (isEntered) listener?.onHeard();
+    for (const [name, channel] of [...this.#channels]) {
+      if (channel.isEntered) channel.listener?.onHeard();
+      else void this.#settle(name, channel);
+    }
   }
 
   async #settle(name: string, channel: Channel): Promise<void> {

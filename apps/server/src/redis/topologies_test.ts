@@ -59,6 +59,29 @@ describeWithRedis("RedisJournal on a Cluster", () => {
   });
 });
 
+describeWithRedis("RedisJournal on a Cluster whose node dies", () => {
+  test("waits for it, and its readers miss nothing: those who were there, and those who came meanwhile", async () => {
+    await using cluster = await startCluster(3);
+    await using replicas = new Replicas();
+    const options = { patienceMs: 15_000 };
+    const [a, b] = [await replicas.add(cluster.url, options), await replicas.add(cluster.url, options)];
+    const lease = await created(a, "dead-node", { ttlMs: 60_000 });
+    const readers = [collect(b.journal.follow("dead-node", { after: 0 }))];
+    await a.journal.append(lease, [delta(1)]);
+    const holding = await Promise.all(
+      cluster.nodes.map((node) => node.command("EXISTS", "cogniforge:{dead-node}:head").catch(() => 0)),
+    );
+    const node = cluster.nodes[holding.indexOf(1)];
+    await node?.stop();
+    readers.push(collect(b.journal.follow("dead-node", { after: 0 })));
+    const appending = a.journal.append(lease, [delta(2)]);
+    await node?.start();
+    await appending;
+    await a.journal.append(lease, [end(3)]);
+    for (const reader of readers) expect(await reader).toEqual([delta(1), delta(2), end(3)]);
+  }, 40_000);
+});
+
 describeWithRedis("RedisJournal behind Sentinels", () => {
   async function openSentinels(): Promise<{ master: TestRedis; copy: TestRedis; sentinel: TestRedis }> {
     const master = await startRedis("--repl-diskless-sync-delay", "0");
