@@ -115,9 +115,10 @@ export async function startSentinel(master: TestRedis): Promise<TestRedis> {
 /** @param flags Settings as on its command line; after `--sentinel`, lines of its file. */
 export async function startRedis(...flags: string[]): Promise<TestRedis> {
   const directory = await mkdtemp(join(tmpdir(), "cogniforge-redis-"));
-  const port = await freePort();
   const host = "127.0.0.1";
-  let child = await launch(directory, port, flags);
+  const launched = await launchSomewhere(directory, flags);
+  const { port } = launched;
+  let { child } = launched;
   const password = flags[flags.indexOf("--requirepass") + 1] ?? "";
   const hasPassword = flags.includes("--requirepass");
   const redis: TestRedis = {
@@ -154,6 +155,18 @@ export async function startRedis(...flags: string[]): Promise<TestRedis> {
   return redis;
 }
 
+/** Somebody else may take a port between the look at it and its use. */
+async function launchSomewhere(directory: string, flags: readonly string[]) {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    try {
+      return { child: await launch(directory, port, flags), port };
+    } catch (error) {
+      if (tries === 5 || !/in use/.test(String(error))) throw error;
+    }
+  }
+}
+
 async function launch(directory: string, port: number, flags: readonly string[]): Promise<ChildProcess> {
   if (redisBinary === undefined) throw new Error("Cannot start Redis as this machine has none");
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory];
@@ -175,10 +188,13 @@ async function launch(directory: string, port: number, flags: readonly string[])
   return child;
 }
 
-/** Below the range from which outgoing connections take theirs. */
+/**
+ * Below the range from which outgoing connections take theirs, and so that the port 10,000 above it, on which nodes of a Cluster talk,
+ * is below it too and is nobody's first one.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = 12_000 + Math.floor(Math.random() * 10_000);
     const server = createServer();
     const isFree = await new Promise<boolean>((resolve) => {
       server.once("error", () => resolve(false));

@@ -127,6 +127,8 @@ export class LiveTail {
    * @throws {RangeError} If the journal has no such answer.
    */
   async *follow(answerId: string, { after, signal }: FollowOptions): AsyncGenerator<readonly JournalEvent[]> {
+    // Who has left before it came is not the follower that an answer waits for.
+    if (signal?.aborted) return;
     const follower: Follower = { wake: undefined };
     const onAbort = () => follower.wake?.();
     const channel = this.#join(answerId, follower);

@@ -149,6 +149,17 @@ test("LiveTail asks the journal nothing for a reader who comes soon after an ans
   assert.equal(tail.size, 0);
 });
 
+test("LiveTail goes on waiting for a follower when one comes that has left already", async () => {
+  const { tail, append, counts } = tailOf();
+  tail.begin("answer-1");
+  append(...deltas(1, 3));
+  assert.deepEqual(await collect(tail.follow("answer-1", { after: 0, signal: AbortSignal.abort() })), []);
+  const reader = collect(tail.follow("answer-1", { after: 0 }));
+  append(end(4));
+  assert.deepEqual(await reader, [...deltas(1, 3), end(4)]);
+  assert.equal(counts.reads, 0);
+});
+
 test("LiveTail forgets an answer that began here when nobody comes, or it is over", async () => {
   const { tail, append, counts } = tailOf();
   tail.begin("answer-1");

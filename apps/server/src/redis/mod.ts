@@ -1,4 +1,5 @@
-export type { Durability, RedisConnectionOptions } from "./redis_connection.ts";
+export type { Durability } from "./durability.ts";
+export type { RedisConnectionOptions } from "./redis_connection.ts";
 export { RedisConnection } from "./redis_connection.ts";
 export type { RedisJournalOptions } from "./redis_journal.ts";
 export { RedisJournal } from "./redis_journal.ts";

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ErrorReply } from "redis";
 import { ClusterTransport } from "./cluster_transport.ts";
 import { openErrorOf } from "./dial.ts";
+import type { Durability } from "./durability.ts";
 import { isPassing, OfflineError, redisFault } from "./redis_errors.ts";
 import type { RedisScript } from "./redis_script.ts";
 import type { RedisTransport } from "./redis_transport.ts";
@@ -9,17 +10,6 @@ import { parseRedisUrl } from "./redis_url.ts";
 import { checkServer } from "./server_check.ts";
 import { ServerTransport } from "./server_transport.ts";
 import type { ChannelListener } from "./subscriptions.ts";
-
-/**
- * When a write counts as done.
- *
- * - `memory`: Redis has it. It survives the death of any of our processes; what becomes of it when Redis itself dies is told by
- *   Redis's own persistence (with `appendonly yes`: nothing is lost by a killed process, a second by a lost machine).
- * - `aof`: it is on Redis's disk. Asks for `appendonly yes` and `appendfsync always`, with which Redis replies, and tells other
- *   replicas, only after the sync.
- * - `replica`: one replica of Redis has it as well. Readers on other replicas of ours may see an event some milliseconds sooner.
- */
-export type Durability = "memory" | "aof" | "replica";
 
 export interface RedisConnectionOptions {
   durability?: Durability;

@@ -1,5 +1,5 @@
 import { ErrorReply } from "redis";
-import type { Durability } from "./redis_connection.ts";
+import type { Durability } from "./durability.ts";
 import { RedisOpenError } from "./redis_open_error.ts";
 import type { RedisTransport } from "./redis_transport.ts";
 import type { RedisAddress } from "./redis_url.ts";

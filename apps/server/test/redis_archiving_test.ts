@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithRedis, startRedis, type TestRedis } from "../../test/_redis.ts";
 import { MemoryArchive } from "./_memory_archive.ts";
+import { describeWithRedis, startRedis, type TestRedis } from "./_redis.ts";
 import { collect, created, delta, end, header, Replicas, until } from "./_replicas.ts";
 
 describeWithRedis("RedisJournal and its archive", () => {

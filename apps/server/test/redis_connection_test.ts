@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { describeWithRedis, freePort, startRedis } from "../../test/_redis.ts";
-import { storageFaultOf } from "../storage/mod.ts";
-import { RedisConnection } from "./redis_connection.ts";
-import { defineScript } from "./redis_script.ts";
+import { RedisConnection } from "../src/redis/redis_connection.ts";
+import { defineScript } from "../src/redis/redis_script.ts";
+import { storageFaultOf } from "../src/storage/mod.ts";
+import { describeWithRedis, freePort, startRedis } from "./_redis.ts";
 
 const COUNT = defineScript("return redis.call('INCR', KEYS[1])");
 

@@ -1,10 +1,10 @@
 import { journalConformance } from "@cogniforge/core/journal/conformance";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithRedis, startCluster, startRedis, startSentinel, type TestRedis } from "../../test/_redis.ts";
+import { RedisConnection } from "../src/redis/redis_connection.ts";
+import { RedisJournal } from "../src/redis/redis_journal.ts";
 import { MemoryArchive } from "./_memory_archive.ts";
+import { describeWithRedis, startCluster, startRedis, startSentinel, type TestRedis } from "./_redis.ts";
 import { collect, created, delta, end, Replicas, until } from "./_replicas.ts";
-import { RedisConnection } from "./redis_connection.ts";
-import { RedisJournal } from "./redis_journal.ts";
 
 describeWithRedis("RedisJournal on a Cluster", () => {
   let cluster: Awaited<ReturnType<typeof startCluster>>;

@@ -1,9 +1,9 @@
 import { journalConformance } from "@cogniforge/core/journal/conformance";
 import { afterAll, beforeAll, test } from "vitest";
-import { anyRedis, describeWithAnyRedis } from "../../test/_redis.ts";
+import { RedisConnection } from "../src/redis/redis_connection.ts";
+import { RedisJournal } from "../src/redis/redis_journal.ts";
 import { MemoryArchive } from "./_memory_archive.ts";
-import { RedisConnection } from "./redis_connection.ts";
-import { RedisJournal } from "./redis_journal.ts";
+import { anyRedis, describeWithAnyRedis } from "./_redis.ts";
 
 describeWithAnyRedis("RedisJournal", () => {
   let redis: Awaited<ReturnType<typeof anyRedis>>;

@@ -1,8 +1,8 @@
 import type { AnswerEnd, JournalEvent, TextDelta } from "@cogniforge/core/events";
 import type { JournalHeader, Lease } from "@cogniforge/core/journal";
+import { RedisConnection, type RedisConnectionOptions } from "../src/redis/redis_connection.ts";
+import { RedisJournal, type RedisJournalOptions } from "../src/redis/redis_journal.ts";
 import { MemoryArchive } from "./_memory_archive.ts";
-import { RedisConnection, type RedisConnectionOptions } from "./redis_connection.ts";
-import { RedisJournal, type RedisJournalOptions } from "./redis_journal.ts";
 
 /** One of our processes, as far as its journal goes. */
 export interface Replica extends AsyncDisposable {

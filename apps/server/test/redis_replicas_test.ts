@@ -1,6 +1,6 @@
 import type { JournalEvent } from "@cogniforge/core/events";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithRedis, startRedis, type TestRedis } from "../../test/_redis.ts";
+import { describeWithRedis, startRedis, type TestRedis } from "./_redis.ts";
 import { collect, created, delta, end, Replicas, until } from "./_replicas.ts";
 
 /** Calls of a command that Redis has had. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { anyRedis, describeWithAnyRedis } from "../../test/_redis.ts";
+import { RedisConnection } from "../src/redis/redis_connection.ts";
+import { RedisSignals } from "../src/redis/redis_signals.ts";
+import { anyRedis, describeWithAnyRedis } from "./_redis.ts";
 import { until } from "./_replicas.ts";
-import { RedisConnection } from "./redis_connection.ts";
-import { RedisSignals } from "./redis_signals.ts";
 
 describeWithAnyRedis("RedisSignals", () => {
   let redis: Awaited<ReturnType<typeof anyRedis>>;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { anyRedis, describeWithAnyRedis } from "../../test/_redis.ts";
-import { testLimitStore } from "../limits/limit_store_conformance.ts";
+import { testLimitStore } from "../src/limits/limit_store_conformance.ts";
+import { RedisConnection } from "../src/redis/redis_connection.ts";
+import { RedisLimitStore } from "../src/redis/redis_limit_store.ts";
+import { anyRedis, describeWithAnyRedis } from "./_redis.ts";
 import { until } from "./_replicas.ts";
-import { RedisConnection } from "./redis_connection.ts";
-import { RedisLimitStore } from "./redis_limit_store.ts";
 
 describeWithAnyRedis("RedisLimitStore", () => {
   let redis: Awaited<ReturnType<typeof anyRedis>>;

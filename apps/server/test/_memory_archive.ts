@@ -1,6 +1,6 @@
 import type { JournalEvent } from "@cogniforge/core/events";
 import type { JournalEntry, JournalHeader } from "@cogniforge/core/journal";
-import type { JournalArchive } from "../storage/mod.ts";
+import type { JournalArchive } from "../src/storage/mod.ts";
 
 /** An archive for tests, with a count of what was brought to it; `refuse` makes it fail. */
 export class MemoryArchive implements JournalArchive {

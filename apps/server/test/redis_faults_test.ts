@@ -1,9 +1,9 @@
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expect, test } from "vitest";
-import { describeWithRedis, startRedis } from "../../test/_redis.ts";
-import { startTcpProxy } from "../../test/_tcp_proxy.ts";
-import { storageFaultOf } from "../storage/mod.ts";
+import { storageFaultOf } from "../src/storage/mod.ts";
+import { describeWithRedis, startRedis } from "./_redis.ts";
 import { collect, created, delta, end, Replicas, until } from "./_replicas.ts";
+import { startTcpProxy } from "./_tcp_proxy.ts";
 
 describeWithRedis("RedisJournal on a Redis in trouble", () => {
   test("keeps what it acknowledged when Redis is killed and starts again between appends, and its readers go on", async () => {
