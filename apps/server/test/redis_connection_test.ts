@@ -61,6 +61,18 @@ describeWithRedis("RedisConnection", () => {
     expect(await refusal(single.url.replace("redis:", "redis+cluster:"))).toMatchObject({ name: "RedisOpenError" });
   }, 15_000);
 
+  test("open() warns of a server that keeps nothing on its disk, and of nothing else", async () => {
+    await using redis = await startRedis();
+    for (const value of ["no", "yes"]) {
+      await redis.command("CONFIG", "SET", "appendonly", value);
+      const connection = await RedisConnection.open(redis.url);
+      expect(connection.warnings.map(({ en }) => en)).toEqual(
+        value === "no" ? [expect.stringMatching(/appendonly/)] : [],
+      );
+      await connection.close();
+    }
+  });
+
   test("run() and send() wait for a server that starts again, and know its scripts again", async () => {
     await using redis = await startRedis("--appendonly", "yes");
     const connection = await RedisConnection.open(redis.url);

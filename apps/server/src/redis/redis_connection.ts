@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Bilingual } from "@cogniforge/core/events";
 import { ErrorReply } from "redis";
 import { ClusterTransport } from "./cluster_transport.ts";
 import { openErrorOf } from "./dial.ts";
@@ -42,13 +43,20 @@ const REPLICA_MS = 2_000;
  * of the storage.
  */
 export class RedisConnection {
+  /** What an operator should know of this Redis. */
+  readonly warnings: readonly Bilingual[];
   readonly #transport: RedisTransport;
   readonly #durability: Durability;
   readonly #patienceMs: number;
   #copying: Promise<void> | undefined;
   #isClosed = false;
 
-  private constructor(transport: RedisTransport, { durability = "memory", patienceMs }: RedisConnectionOptions) {
+  private constructor(
+    transport: RedisTransport,
+    warnings: readonly Bilingual[],
+    { durability = "memory", patienceMs }: RedisConnectionOptions,
+  ) {
+    this.warnings = warnings;
     this.#transport = transport;
     this.#durability = durability;
     this.#patienceMs = patienceMs ?? PATIENCE_MS;
@@ -65,12 +73,12 @@ export class RedisConnection {
     const transport =
       address.kind === "cluster" ? await ClusterTransport.open(address) : await ServerTransport.open(address);
     try {
-      await checkServer(transport, address, options.durability ?? "memory");
+      const warnings = await checkServer(transport, address, options.durability ?? "memory");
+      return new RedisConnection(transport, warnings, options);
     } catch (error) {
       await transport.close();
       throw openErrorOf(error, address);
     }
-    return new RedisConnection(transport, options);
   }
 
   get isCluster(): boolean {

@@ -16,6 +16,7 @@ import { JournalArchiver } from "./journal_archiver.ts";
 import { JournalKeys } from "./journal_keys.ts";
 import { JournalNews } from "./journal_news.ts";
 import { APPEND, CREATE, REMOVE, RENEW, RETIRE, TAKE } from "./journal_scripts.ts";
+import { RecentBatches, type WrittenBatch } from "./recent_batches.ts";
 import type { RedisConnection } from "./redis_connection.ts";
 import { SharedReads } from "./shared_reads.ts";
 
@@ -56,6 +57,7 @@ export class RedisJournal implements Journal {
   readonly #archiver: JournalArchiver;
   readonly #tail: LiveTail;
   readonly #news: JournalNews;
+  readonly #recent = new RecentBatches();
   /** The latest append under way of each answer. */
   readonly #appending = new Map<string, Promise<unknown>>();
 
@@ -78,7 +80,12 @@ export class RedisJournal implements Journal {
       onFollowed: (answerId) => this.#news.followed(answerId),
       onLeft: (answerId) => this.#news.left(answerId),
     });
-    this.#news = new JournalNews(connection, this.#keys, this.#tail);
+    this.#news = new JournalNews({
+      connection,
+      keys: this.#keys,
+      tail: this.#tail,
+      onNotHeld: (answerId) => this.#recent.forget(answerId),
+    });
   }
 
   /** Answers that are followed through this process now. */
@@ -166,7 +173,8 @@ export class RedisJournal implements Journal {
       this.#news.notHeld(answerId);
       throw leaseLost(lease, told === "1");
     }
-    this.#news.held(answerId, askedAt, ttlMs);
+    if (ttlMs > 0) this.#news.held(answerId, askedAt, ttlMs);
+    else this.#news.notHeld(answerId);
     await this.#index.putOff(answerId, ttlMs);
     return { answerId, holder, epoch, expiresAt: Number(told) };
   }
@@ -214,20 +222,23 @@ export class RedisJournal implements Journal {
   }
 
   async #append(lease: Lease, events: readonly JournalEvent[], before: Promise<unknown> | undefined): Promise<void> {
-    const { answerId, holder, epoch } = lease;
-    const last = events.at(-1) as JournalEvent;
+    const { answerId } = lease;
+    const [first, last] = [events[0], events.at(-1)] as [JournalEvent, JournalEvent];
     const isEnd = last.type === "answer-end";
     // Serialised here and never again: what is kept is what is told.
-    const batch = JSON.stringify(events);
-    const told = [this.#connection.publishCommand, this.#keys.news(answerId)];
-    const args = [holder, epoch, events[0]?.seq ?? 0, last.seq, isEnd ? 1 : 0, batch, ...told];
-    const write = () => this.#run(APPEND, answerId, args, { isDurable: true }) as Promise<[number, string]>;
+    const batch: WrittenBatch = { first: first.seq, last: last.seq, isEnd, text: JSON.stringify(events) };
     try {
-      let [result, found] = await write();
+      let [result, found] = await this.#write(lease, batch);
       if (result === -1 && before !== undefined) {
         // It overtook the one before it, which had to be asked again.
         await before;
-        [result, found] = await write();
+        [result, found] = await this.#write(lease, batch);
+      }
+      const forgotten = result === -1 ? this.#recent.between(answerId, Number(found), first.seq) : undefined;
+      if (forgotten !== undefined) {
+        // Redis came back without the last moments that it had acknowledged.
+        for (const one of forgotten) await this.#write(lease, one);
+        [result, found] = await this.#write(lease, batch);
       }
       if (result === 0) throw leaseLost(lease, found === "1");
       if (result === -1) checkBatch(answerId, Number(found), events);
@@ -236,9 +247,19 @@ export class RedisJournal implements Journal {
       throw error;
     }
     this.#tail.publish(answerId, events);
-    if (!isEnd) return;
+    if (!isEnd) {
+      this.#recent.note(answerId, batch);
+      return;
+    }
+    this.#recent.forget(answerId);
     this.#news.ended(answerId);
     this.#archiver.add(answerId);
+  }
+
+  #write({ answerId, holder, epoch }: Lease, { first, last, isEnd, text }: WrittenBatch): Promise<[number, string]> {
+    const told = [this.#connection.publishCommand, this.#keys.news(answerId)];
+    const args = [holder, epoch, first, last, isEnd ? 1 : 0, text, ...told];
+    return this.#run(APPEND, answerId, args, { isDurable: true }) as Promise<[number, string]>;
   }
 
   /** Followers here can't rely on this process alone any more: it may have lost the answer, or written without knowing it. */

@@ -1,3 +1,4 @@
+import type { Bilingual } from "@cogniforge/core/events";
 import { ErrorReply } from "redis";
 import type { Durability } from "./durability.ts";
 import { RedisOpenError } from "./redis_open_error.ts";
@@ -13,16 +14,23 @@ const OLDEST_CLUSTER = 700;
 const TRIAL =
   "redis.call('SET', KEYS[1], 1, 'PX', 1000) redis.call('TIME') return redis.call(ARGV[1], KEYS[1], 'trial')";
 
+/** What an operator should know of a server that can be lived on. */
+const FORGETS: Bilingual = {
+  en: "Redis keeps nothing on its disk: answers that run are lost when it stops. Set 'appendonly' to yes",
+  ar: "لا يحفظ Redis شيئًا على القرص: تضيع الإجابات الجارية عند توقفه. اضبط 'appendonly' على yes",
+};
+
 /**
  * Makes sure that a server which was reached is one to live on.
  *
+ * @returns Warnings.
  * @throws {RedisOpenError} If it is too old, of the wrong kind, evicts running answers, or forbids what is needed.
  */
 export async function checkServer(
   transport: RedisTransport,
   address: RedisAddress,
   durability: Durability,
-): Promise<void> {
+): Promise<readonly Bilingual[]> {
   const { isCluster } = transport;
   const wrong = (...[reason, detail]: [ConstructorParameters<typeof RedisOpenError>[0], string?]) =>
     new RedisOpenError(reason, address.shown, detail);
@@ -44,6 +52,7 @@ export async function checkServer(
     // A full server is one that has to be waited for, not a wrong one.
     if (!/OOM/.test(error.message)) throw wrong("forbidden", error.message);
   }
+  return info.get("aof_enabled") === "0" ? [FORGETS] : [];
 }
 
 type Wrong = (reason: "not-durable", detail: string) => RedisOpenError;
