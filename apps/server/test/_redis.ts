@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createClient } from "redis";
-import { afterAll, describe } from "vitest";
+import { afterAll, describe, test } from "vitest";
 
 /** A Redis of its own for a test; `await using` stops it and removes its folder. */
 export interface TestRedis extends AsyncDisposable {
@@ -65,8 +65,9 @@ function suite(name: string, body: () => void): void {
 }
 
 function leaveOut(name: string, missing: string, body: () => void): void {
-  process.once("exit", () => console.error(`NOT RUN: '${name}', as there is no ${missing}`));
   describe.skip(name, body);
+  // After all else of its file, where it can't be missed.
+  test("what was not run is told", () => console.error(`NOT RUN: '${name}', as there is no ${missing}`));
 }
 
 /** URL of a Redis for cases that leave it as it is; its owner stops it. */
