@@ -77,9 +77,12 @@ export async function anyRedis(): Promise<{ url: string } & AsyncDisposable> {
   return { url, async [Symbol.asyncDispose]() {} };
 }
 
+/** With these a Redis that is killed comes back with everything: every second alone would put writes off while it syncs. */
+export const DURABLE: readonly string[] = ["--appendonly", "yes", "--appendfsync", "always"];
+
 /** Nodes of a Cluster that share its slots evenly; ready when they all know of each other. */
 export async function startCluster(count: number): Promise<{ url: string; nodes: TestRedis[] } & AsyncDisposable> {
-  const flags = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--appendonly", "yes"];
+  const flags = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000", ...DURABLE];
   const nodes = await Promise.all(Array.from({ length: count }, () => startRedis(...flags)));
   for (const [index, node] of nodes.entries()) {
     const [from, to] = [index, index + 1].map((part) => Math.floor((part * 16_384) / count)) as [number, number];

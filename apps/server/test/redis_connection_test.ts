@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { RedisConnection } from "../src/redis/redis_connection.ts";
 import { defineScript } from "../src/redis/redis_script.ts";
 import { storageFaultOf } from "../src/storage/mod.ts";
-import { describeWithRedis, freePort, startRedis } from "./_redis.ts";
+import { DURABLE, describeWithRedis, freePort, startRedis } from "./_redis.ts";
 
 const COUNT = defineScript("return redis.call('INCR', KEYS[1])");
 
@@ -74,7 +74,7 @@ describeWithRedis("RedisConnection", () => {
   });
 
   test("run() and send() wait for a server that starts again, and know its scripts again", async () => {
-    await using redis = await startRedis("--appendonly", "yes");
+    await using redis = await startRedis(...DURABLE);
     const connection = await RedisConnection.open(redis.url);
     const keys = ["cogniforge:{a}"];
     expect(await connection.run(COUNT, { keys, args: [""] })).toBe(1);

@@ -1,13 +1,13 @@
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expect, test } from "vitest";
 import { storageFaultOf } from "../src/storage/mod.ts";
-import { describeWithRedis, startRedis } from "./_redis.ts";
+import { DURABLE, describeWithRedis, startRedis } from "./_redis.ts";
 import { collect, created, delta, end, Replicas, until } from "./_replicas.ts";
 import { startTcpProxy } from "./_tcp_proxy.ts";
 
 describeWithRedis("RedisJournal on a Redis in trouble", () => {
   test("keeps what it acknowledged when Redis is killed and starts again between appends, and its readers go on", async () => {
-    await using redis = await startRedis("--appendonly", "yes", "--appendfsync", "always");
+    await using redis = await startRedis(...DURABLE);
     await using replicas = new Replicas();
     const options = { durability: "aof" } as const;
     const [a, b] = [await replicas.add(redis.url, options), await replicas.add(redis.url, options)];

@@ -283,6 +283,8 @@ export class RedisJournal implements Journal {
       this.#archiver.add(answerId);
     } else {
       await this.#index.lookAt(answerId, Number(two));
+      // What was written here under an earlier lease is not this one's to give back.
+      this.#recent.forget(answerId);
       this.#news.held(answerId, askedAt, ttlMs);
       return { answerId, holder, epoch: Number(one), expiresAt: Number(two) };
     }
