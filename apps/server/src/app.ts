@@ -12,7 +12,7 @@ import { purgeRemoved } from "./answers/purge_removed.ts";
 import { recordOf, spendingOf } from "./answers/views.ts";
 import { Audit } from "./audit/mod.ts";
 import type { AuthGate } from "./auth/mod.ts";
-import { openAuthGate, readOrCreateAuthSecret } from "./auth/mod.ts";
+import { openAuthGate } from "./auth/mod.ts";
 import type { Config, ConfigSource } from "./config/mod.ts";
 import { loadConfig, watchConfig } from "./config/mod.ts";
 import { acceptPasses, admitSelf, DOCTOR_ID, DOCTOR_ROUTE, Doctor, doctorRoute } from "./doctor/mod.ts";
@@ -25,6 +25,7 @@ import { metricsRoutes } from "./doors/metrics/door.ts";
 import { openAiRoutes } from "./doors/openai/door.ts";
 import { sseRoutes } from "./doors/sse/door.ts";
 import { mountTrpc, TRPC_PATH } from "./doors/trpc/mount.ts";
+import { hearReplicas } from "./hear_replicas.ts";
 import { isDeadHolder, newHolder } from "./holder.ts";
 import { limitBody } from "./http/body.ts";
 import { Farewell } from "./http/farewell.ts";
@@ -37,7 +38,7 @@ import { TrustedProxies } from "./http/trusted_proxies.ts";
 import { refuseSocket } from "./http/unparsed.ts";
 import { KeyRing, KeyService } from "./keys/mod.ts";
 import { letGo } from "./let_go.ts";
-import { AnswerGate, LoopLag, MemoryLimitStore } from "./limits/mod.ts";
+import { AnswerGate, LoopLag } from "./limits/mod.ts";
 import type { Logger } from "./log.ts";
 import { watchEventLoop } from "./measures/event_loop.ts";
 import { MeasureService } from "./measures/measure_service.ts";
@@ -53,7 +54,7 @@ import { createTransport } from "./providers/transport.ts";
 import { RetentionKeeper } from "./retention/mod.ts";
 import type { Services } from "./services.ts";
 import { RouteSettingsService } from "./settings/mod.ts";
-import { openStorage } from "./storage/mod.ts";
+import { openStores } from "./stores/mod.ts";
 import { ConfiguredSystem } from "./system_info.ts";
 
 /** How often answers of dead holders are looked for, and readiness is measured, in milliseconds. */
@@ -95,17 +96,21 @@ export interface App {
  * Starts everything on one port.
  *
  * @throws {ConfigError} With all errors of the configuration.
- * @throws {StorageOpenError} If the data folder can't be used.
+ * @throws {StorageOpenError} If the data folder, or the database, can't be used.
+ * @throws {RedisOpenError} If Redis can't be used.
  */
 export async function startApp({ environment, directory, log }: AppOptions): Promise<App> {
   const config = await loadConfig({ environment, directory });
   const telemetry = new Telemetry();
-  const storage = await openStorage({
-    directory: config.dataDirectory,
+  const stores = await openStores({
+    config,
     onCommit: (writes, ms) => telemetry.noteCommit(writes, ms),
+    onError: (error, what) => log.warn({ err: error }, what),
+    onWarning: ({ en }) => log.warn(en),
   });
+  const { records: storage, journal, replicas, secret } = stores;
   const { meter } = telemetry;
-  const exported = await openTelemetry(config.telemetry, { journal: storage.journal, meter, log });
+  const exported = await openTelemetry(config.telemetry, { journal, meter, log });
   const transport = createTransport();
   const audit = new Audit(storage.auditLog, systemWallClock);
   let loaded = config;
@@ -118,16 +123,17 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       current.config = routeSettings.layered(loaded);
       current.routes = new RouteBook(current.config, transport.fetch, current.routes.providers);
     },
+    onKept: () => replicas.tell("routes-changed", null),
   });
   const layered = routeSettings.layered(config);
   const current = { config: layered, routes: new RouteBook(layered, transport.fetch) };
   const keys = await KeyRing.open({
     store: storage.apiKeys,
     hasForeignChanges: storage.hasForeignChanges,
+    onSpent: (id, spending) => replicas.tell("spent", { id, spending }),
     onError: (error) => log.error({ err: error }, "The keys could not be read or written"),
   });
-  const signIn = await openAuthGate({ config, storage, keys });
-  const secret = await readOrCreateAuthSecret(config.dataDirectory);
+  const signIn = await openAuthGate({ config, secret, storage, keys });
   const auth: AuthGate = { ...signIn, principalOf: acceptPasses(signIn.principalOf, secret) };
   storage.prefillMemory.configure(prefillSettings(config));
   let isDraining = false;
@@ -141,18 +147,24 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   resilience.breakers.onChange(({ provider, model, from, state, lastFailure }) =>
     log.warn({ provider, model, from, state, code: lastFailure?.code }, "A circuit breaker changed"),
   );
-  const changes = new ConversationChanges();
+  resilience.breakers.spreadTo((news) => replicas.tell("breaker", news));
+  const changes = new ConversationChanges({
+    onNote: (owner, conversationId) => replicas.tell("conversation-changed", { owner, conversationId }),
+  });
   const lag = new LoopLag();
   const gate = new AnswerGate({
-    store: new MemoryLimitStore(),
+    store: stores.limits,
     keys,
     limits: () => current.config.limits,
     running: () => engine.running,
     lagMs: () => lag.lagMs,
   });
-  const audience = new Audience((answerId) => void engine.cancel(answerId));
+  const audience = new Audience({
+    cancel: (answerId) => void engine.cancel(answerId),
+    isWatchedElsewhere: (answerId) => replicas.ask("is-watched", answerId),
+  });
   const engine = new Engine({
-    journal: storage.journal,
+    journal,
     resolveRoute: (name) => (name === DOCTOR_ROUTE ? doctorRoute : current.routes.resolve(name)),
     holder,
     prefillMemory: storage.prefillMemory,
@@ -184,13 +196,27 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       log.error({ err: error, ...bindings }, "An answer could not be carried on");
     },
   });
-  const { conversations: store, records, journal, projectContexts } = storage;
+  hearReplicas(replicas, {
+    cancel: (answerId) => engine.cancel(answerId),
+    isWatched: (answerId) => journal.isFollowed(answerId),
+    changes,
+    breakers: resilience.breakers,
+    keys,
+    reload() {
+      Promise.all([routeSettings.reload(), keys.rereadSpending()]).catch((error: unknown) =>
+        log.error({ err: error }, "What other replicas have changed could not be read"),
+      );
+    },
+  });
+  const { conversations: store, records, projectContexts } = storage;
   const project = new ProjectQuestions({
     onError: (error) => log.error({ err: error }, "The project's folder could not be read"),
   });
   project.configure(projectSettings(config));
+  const cancelAnswer = async (answerId: string) => engine.cancel(answerId) || (await replicas.ask("cancel", answerId));
   const answers = new AnswerService({
     engine,
+    cancel: cancelAnswer,
     journal,
     conversations: store,
     records,
@@ -306,11 +332,11 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const housekeep = async () => {
     const delayMs = loop.longestMs();
     if (delayMs !== undefined) telemetry.noteLoopDelay(delayMs);
-    isStoreHealthy = await storage.isHealthy();
-    await storage.journal.expireDeadHolders((other) => isDeadHolder(other, holder));
+    isStoreHealthy = await stores.isHealthy();
+    await journal.expireDeadHolders((other) => isDeadHolder(other, holder));
     const recovered = await engine.recover();
     if (recovered > 0) log.info({ recovered }, "Answers of a holder that died were taken up");
-    await purgeRemoved({ store, journal, cancel: (answerId) => engine.cancel(answerId), now: Date.now() });
+    await purgeRemoved({ store, journal, cancel: (answerId) => void cancelAnswer(answerId), now: Date.now() });
     await storage.measures.keep();
   };
   await housekeep();
@@ -335,7 +361,12 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     onError: (error) =>
       log.error({ err: error }, "The changed configuration is wrong: the one before it stays in force"),
   });
-  const keeper = new RetentionKeeper({ storage, audit, log, retention: () => current.config.retention });
+  const keeper = new RetentionKeeper({
+    storage: { ...storage, journal },
+    audit,
+    log,
+    retention: () => current.config.retention,
+  });
   await listen(server, config);
   keeper.start();
   return {
@@ -365,7 +396,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       // While the journal can still be read: the spans of the last answers come from it.
       await exported.close();
       await keys.close();
-      await storage.close();
+      await stores.close();
     },
   };
 }

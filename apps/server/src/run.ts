@@ -2,6 +2,7 @@ import type { App } from "./app.ts";
 import { startApp } from "./app.ts";
 import { ConfigError } from "./config/mod.ts";
 import { createLogger } from "./log.ts";
+import { RedisOpenError } from "./redis/redis_open_error.ts";
 import { giveBackStartMemory } from "./start_memory.ts";
 import { StorageOpenError } from "./storage/mod.ts";
 import { printWelcome } from "./welcome.ts";
@@ -46,7 +47,7 @@ function stopOnSignal(app: App): void {
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.format();
-  if (error instanceof StorageOpenError) return error.format();
+  if (error instanceof StorageOpenError || error instanceof RedisOpenError) return error.format();
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
     return [
       `The port is taken: ${error.message}. Stop the other program, or set PORT to another port.`,

@@ -70,6 +70,11 @@ export class LiveTail {
     return count;
   }
 
+  /** Whether an answer has followers now. */
+  isFollowed(answerId: string): boolean {
+    return (this.#channels.get(answerId)?.followers.size ?? 0) > 0;
+  }
+
   /** Followers of all answers now. */
   get followers(): number {
     let count = 0;

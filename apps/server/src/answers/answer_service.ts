@@ -50,6 +50,8 @@ export interface AskLimits {
 
 export interface AnswerServiceOptions {
   engine: Engine;
+  /** Stops an answer, whichever replica carries it; `false` if none does. */
+  cancel: (answerId: string) => Promise<boolean>;
   journal: Journal;
   conversations: ConversationStore;
   records: AnswerRecords;
@@ -167,7 +169,7 @@ export class AnswerService implements Answers {
 
   async cancel(principal: Principal, answerId: string): Promise<boolean> {
     const entry = await this.#entry(principal, answerId);
-    return !entry.isEnded && this.#options.engine.cancel(answerId);
+    return !entry.isEnded && (await this.#options.cancel(answerId));
   }
 
   rateOf(principal: Principal): Promise<RequestRate | undefined> {

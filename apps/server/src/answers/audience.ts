@@ -1,14 +1,20 @@
+export interface AudienceOptions {
+  cancel: (answerId: string) => void;
+  /** Whether somebody watches it over another replica; a reader that reconnects comes back anywhere. */
+  isWatchedElsewhere: (answerId: string) => Promise<boolean>;
+}
+
 /**
  * Counts who watches each answer, and ends those that were asked for one reader who has left for good.
  *
  * Only answers with a grace period are kept in mind: a reader of any other costs nothing here.
  */
 export class Audience {
-  readonly #cancel: (answerId: string) => void;
+  readonly #options: AudienceOptions;
   readonly #halls = new Map<string, { graceMs: number; readers: number; timer: NodeJS.Timeout | undefined }>();
 
-  constructor(cancel: (answerId: string) => void) {
-    this.#cancel = cancel;
+  constructor(options: AudienceOptions) {
+    this.#options = options;
   }
 
   /** Answers that are kept in mind now. */
@@ -52,9 +58,20 @@ export class Audience {
   #arm(answerId: string): void {
     const hall = this.#halls.get(answerId);
     if (hall === undefined) return;
-    hall.timer = setTimeout(() => {
-      this.#halls.delete(answerId);
-      this.#cancel(answerId);
-    }, hall.graceMs);
+    hall.timer = setTimeout(() => void this.#end(answerId), hall.graceMs);
+  }
+
+  async #end(answerId: string): Promise<void> {
+    const hall = this.#halls.get(answerId);
+    const timer = hall?.timer;
+    const isWatched = await this.#options.isWatchedElsewhere(answerId);
+    // Somebody came, and may have left again, or it ended, while the others were asked.
+    if (hall === undefined || hall.readers > 0 || hall.timer !== timer || !this.#halls.has(answerId)) return;
+    if (isWatched) {
+      this.#arm(answerId);
+      return;
+    }
+    this.#halls.delete(answerId);
+    this.#options.cancel(answerId);
   }
 }

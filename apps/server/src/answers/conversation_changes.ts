@@ -35,13 +35,35 @@ interface Board {
 export class ConversationChanges {
   readonly #run = randomUUID();
   readonly #boards = new Map<string, Board>();
+  readonly #onNote: (owner: string, conversationId: string) => void;
 
+  /** @param options `onNote`: told of what changed here, so that other replicas hear of it. */
+  constructor({ onNote = () => {} }: { onNote?: (owner: string, conversationId: string) => void } = {}) {
+    this.#onNote = onNote;
+  }
+
+  /** Something has changed here. */
   note(owner: string, conversationId: string): void {
+    this.hear(owner, conversationId);
+    this.#onNote(owner, conversationId);
+  }
+
+  /** Something has changed, over whichever replica. */
+  hear(owner: string, conversationId: string): void {
     const board = this.#board(owner);
     board.count++;
     board.latest.push(conversationId);
     if (board.latest.length > KEPT) board.latest.shift();
     for (const wake of board.waiting) wake();
+  }
+
+  /** Changes of other replicas may not have been heard: anything may have changed. */
+  missed(): void {
+    for (const board of this.#boards.values()) {
+      board.count++;
+      board.latest = [];
+      for (const wake of board.waiting) wake();
+    }
   }
 
   /** What has changed for an owner since a cursor, waiting for it if need be. */

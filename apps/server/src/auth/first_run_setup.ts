@@ -24,8 +24,16 @@ export interface FirstRunSetup extends FirstRun {
   ensureAdministrator(administrator: NewAdministrator): Promise<boolean>;
 }
 
-export function createFirstRun({ auth, now }: { auth: Auth; now?: () => number }): FirstRunSetup {
-  const code = new OneTimeCode(now === undefined ? {} : { now });
+export interface FirstRunOptions {
+  auth: Auth;
+  /** The code is made of it, so that every replica prints and takes the same; absent: a new one at each start. */
+  secret?: string;
+  /** Monotonic milliseconds. */
+  now?: () => number;
+}
+
+export function createFirstRun({ auth, ...options }: FirstRunOptions): FirstRunSetup {
+  const code = new OneTimeCode(options);
   // Once there is one, somebody can sign in, and nothing here can change that back.
   let isDone = false;
   // One after the other: of two pages with the right code one gets in.

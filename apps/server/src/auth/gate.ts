@@ -4,7 +4,6 @@ import type { KeyRing } from "../keys/key_ring.ts";
 import type { RecordStorage } from "../storage/mod.ts";
 import { createAuth } from "./auth.ts";
 import { createAuthHandler } from "./auth_handler.ts";
-import { readOrCreateAuthSecret } from "./auth_secret.ts";
 import { createAuthenticator } from "./authenticate.ts";
 import type { FirstRunSetup } from "./first_run_setup.ts";
 import { createFirstRun } from "./first_run_setup.ts";
@@ -33,7 +32,9 @@ export interface AuthGate {
 }
 
 export interface AuthGateOptions {
-  config: Config;
+  config: Pick<Config, "admin" | "apiKey">;
+  /** Signs sessions: 43 characters of base64url. */
+  secret: string;
   storage: Pick<RecordStorage, "kysely" | "dialect" | "inTurn">;
   keys: KeyRing;
 }
@@ -43,11 +44,10 @@ export interface AuthGateOptions {
  *
  * @throws {FailureError} If that administrator's address or password can't be used.
  */
-export async function openAuthGate({ config, storage, keys }: AuthGateOptions): Promise<AuthGate> {
-  const secret = await readOrCreateAuthSecret(config.dataDirectory);
+export async function openAuthGate({ config, secret, storage, keys }: AuthGateOptions): Promise<AuthGate> {
   const { kysely, dialect, inTurn } = storage;
   const auth = await createAuth({ kysely, dialect, inTurn, secret });
-  const firstRun = createFirstRun({ auth });
+  const firstRun = createFirstRun({ auth, secret });
   if (config.admin !== undefined) {
     const { email, password, name } = config.admin;
     await firstRun.ensureAdministrator({ email, password: password.reveal(), name });

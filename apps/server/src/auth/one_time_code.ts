@@ -1,8 +1,9 @@
-import { createHash, randomInt, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomInt, timingSafeEqual } from "node:crypto";
 import { FailureError } from "../failure_error.ts";
 
 /** Digits and capital letters without those that are taken for one another: 0 and O, 1, I and L, U and V. */
 const ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ";
+const LETTERS = 8;
 const TRIES_PER_MINUTE = 5;
 const MINUTE_MS = 60_000;
 
@@ -15,8 +16,9 @@ export class OneTimeCode {
   /** When wrong codes came, in monotonic milliseconds. */
   #wrong: number[] = [];
 
-  constructor({ now = () => performance.now() }: { now?: () => number } = {}) {
-    const letters = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]);
+  /** @param options `secret`: what the code is made of; absent: chance. `now`: monotonic milliseconds. */
+  constructor({ secret, now = () => performance.now() }: { secret?: string; now?: () => number } = {}) {
+    const letters = secret === undefined ? randomLetters() : lettersOf(secret);
     this.text = `${letters.slice(0, 4).join("")}-${letters.slice(4).join("")}`;
     this.#digest = digestOf(this.text);
     this.#now = now;
@@ -39,6 +41,16 @@ export class OneTimeCode {
     this.#wrong.push(now);
     throw new FailureError("invalid-sign-in-code", { param: "code" });
   }
+}
+
+function randomLetters(): string[] {
+  return Array.from({ length: LETTERS }, () => ALPHABET[randomInt(ALPHABET.length)] ?? "");
+}
+
+function lettersOf(secret: string): string[] {
+  const bytes = createHmac("sha256", secret).update("first run").digest();
+  // Four bytes a letter: what the remainder prefers is beyond measure.
+  return Array.from({ length: LETTERS }, (_, at) => ALPHABET[bytes.readUInt32BE(at * 4) % ALPHABET.length] ?? "");
 }
 
 function digestOf(text: string): Buffer {

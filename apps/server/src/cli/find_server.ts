@@ -1,8 +1,7 @@
-import { readKnownAuthSecret } from "../auth/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { LocalServer } from "../doctor/mod.ts";
 import { makePass } from "../doctor/mod.ts";
-
+import { readKnownSecret } from "../stores/mod.ts";
 import { localUrl } from "./local_url.ts";
 
 const LIMIT_MS = 3_000;
@@ -29,7 +28,7 @@ async function isAlive(url: string): Promise<boolean> {
  * key.
  */
 export async function keyFor(url: string, config: Config): Promise<() => string | undefined> {
-  const secret = await readKnownAuthSecret(config.dataDirectory);
+  const secret = await readKnownSecret(config);
   const apiKey = config.apiKey?.reveal();
   if (secret === undefined) return () => apiKey;
   if (apiKey !== undefined && !(await isTaken(url, makePass(secret)))) return () => apiKey;

@@ -5,9 +5,9 @@ import { Audit } from "../audit/mod.ts";
 import type { Principal } from "../auth/principal.ts";
 import { loadConfig } from "../config/mod.ts";
 import { KeyRing, KeyService } from "../keys/mod.ts";
-import { openKeyStorage } from "../storage/key_storage.ts";
 import { KEY_OPTIONS, keySettingsOf } from "./key_options.ts";
 import { formatKey } from "./key_report.ts";
+import { openKeyStorage } from "./key_storage.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { CommandError, note, print } from "./terminal.ts";
 
@@ -21,10 +21,10 @@ type Action = (args: string[], desk: Desk) => Promise<ExitCode>;
 
 const ACTIONS: Readonly<Record<string, Action>> = { list: listKeys, create: createKey, revoke: revokeKey };
 
-/** Whoever may write the data folder may do everything: an owner of its own, by the name of the system's user. */
+/** Whoever may write the data may do everything: an owner of its own, by the name of the system's user. */
 const OPERATOR: Principal = { id: "cli", kind: "user", role: "administrator", name: operatorName() };
 
-/** `cogniforge keys list|create|revoke`: the keys of programs, in the data folder, whether or not a server runs. */
+/** `cogniforge keys list|create|revoke`: the keys of programs, where the data is, whether or not a server runs. */
 export async function keysCommand([name = "", ...args]: string[], terminal: Terminal): Promise<ExitCode> {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action === undefined) {
@@ -34,7 +34,7 @@ export async function keysCommand([name = "", ...args]: string[], terminal: Term
     );
   }
   const config = await loadConfig(terminal);
-  using storage = openKeyStorage(config.dataDirectory);
+  await using storage = await openKeyStorage(config);
   const ring = await KeyRing.open({ store: storage.apiKeys });
   const keys = new KeyService({ ring, limits: () => config.limits });
   const audit = new Audit(storage.auditLog, systemWallClock);

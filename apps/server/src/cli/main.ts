@@ -3,6 +3,7 @@
 import { enableCompileCache } from "node:module";
 import { ConfigError } from "../config/config_error.ts";
 import { FailureError } from "../failure_error.ts";
+import { RedisOpenError } from "../redis/redis_open_error.ts";
 import { StorageOpenError } from "../storage/storage_open_error.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { CommandError, languageOf, note } from "./terminal.ts";
@@ -66,7 +67,7 @@ function explain(error: unknown): ExitCode {
     note(`${error.text.en}\n${error.text.ar}`);
     return error.exitCode;
   }
-  if (error instanceof ConfigError || error instanceof StorageOpenError) {
+  if (error instanceof ConfigError || error instanceof StorageOpenError || error instanceof RedisOpenError) {
     note(error.format());
     return 1;
   }

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { createAuth } from "../auth/mod.ts";
+import { createAuth, readKnownAuthSecret } from "../auth/mod.ts";
 import { copyStorage } from "../storage/copy/copy_storage.ts";
 import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
 import { openReadOnly } from "../storage/read_only.ts";
-import { dataFolder } from "./data_folder.ts";
+import { keepSharedSecret } from "../stores/mod.ts";
+import { embeddedFolder } from "./data_folder.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { CommandError, lineIn, note } from "./terminal.ts";
 
@@ -22,7 +23,7 @@ export async function migrateCommand(args: string[], terminal: Terminal): Promis
       { exitCode: 2 },
     );
   }
-  const directory = await dataFolder(terminal);
+  const directory = await embeddedFolder(terminal);
   const { language } = terminal;
   // First: where there is nothing to be copied, the target is left alone.
   using source = openReadOnly(directory);
@@ -37,6 +38,9 @@ export async function migrateCommand(args: string[], terminal: Terminal): Promis
       onVerified: ({ name, rows, sha256 }) =>
         note(lineIn(language, `${name}: ${rows} (sha256 ${sha256.slice(0, 16)})`)),
     });
+    // Whoever is signed in stays so.
+    const secret = await readKnownAuthSecret(directory);
+    if (secret !== undefined) await keepSharedSecret(kysely, "sign-in", secret);
     const rows = copied.reduce((sum, part) => sum + part.rows, 0);
     note(
       lineIn(

@@ -7,6 +7,7 @@ import type { LimitsConfig } from "./limits.ts";
 import type { RetentionConfig } from "./retention.ts";
 import type { Secret } from "./secret.ts";
 import type { SetupHint } from "./setup_hint.ts";
+import type { SharedConfig } from "./shared.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
 
 /** The wire languages that a configured provider can speak. */
@@ -95,6 +96,8 @@ export interface Config {
   readonly port: number;
   /** Absolute path of the embedded data. */
   readonly dataDirectory: string;
+  /** What many replicas share; absent where everything is in the embedded data. Read at start. */
+  readonly shared?: SharedConfig;
   /** The bootstrap key of programs. */
   readonly apiKey?: Secret;
   /** Opens `/metrics` and nothing else. */

@@ -32,8 +32,6 @@ const IGNORED: Readonly<Record<string, Bilingual>> = {
   ADMIN_AI_ENABLE_STREAMING: alwaysStreams,
   ENABLE_INTELLIGENT_ROUTING: routesInstead,
   MODEL_ALIAS_MAP_JSON: routesInstead,
-  DATABASE_URL: { en: "everything is kept in COGNIFORGE_DATA_DIR", ar: "يُحفظ كل شيء في COGNIFORGE_DATA_DIR" },
-  REDIS_URL: { en: "this version runs as one process", ar: "يعمل هذا الإصدار كعملية واحدة" },
 };
 
 /** Tells of variables that are set and change nothing, with what to do instead. */

@@ -5,6 +5,7 @@ import { quoteValue, quoteValueArabic } from "./config_error.ts";
 import type { EnvironmentReader } from "./environment_reader.ts";
 import { readProject } from "./project.ts";
 import { readLimits } from "./read_limits.ts";
+import { readShared } from "./read_shared.ts";
 import { readTelemetry } from "./read_telemetry.ts";
 import { Secret } from "./secret.ts";
 import { readTrustedProxies } from "./trusted_proxies.ts";
@@ -18,6 +19,7 @@ export type Settings = Pick<
   | "host"
   | "port"
   | "dataDirectory"
+  | "shared"
   | "apiKey"
   | "metricsToken"
   | "telemetry"
@@ -43,10 +45,12 @@ export function readSettings(reader: EnvironmentReader, directory: string, repor
   const telemetry = readTelemetry(reader, report);
   const admin = readAdmin(reader, report);
   const project = readProject(reader, directory, report);
+  const shared = readShared(reader, report);
   return {
     host: readHost(reader, report),
     port: reader.integer("PORT", 4100, { min: 0, max: 65535 }),
     dataDirectory: resolve(directory, reader.text("COGNIFORGE_DATA_DIR") ?? "data"),
+    ...(shared && { shared }),
     ...(apiKey && { apiKey }),
     ...(metricsToken && { metricsToken }),
     ...(telemetry && { telemetry }),

@@ -8,6 +8,7 @@ import { say } from "./check.ts";
 import { inspectDatabase } from "./inspect_database.ts";
 import type { Patient } from "./patient.ts";
 import { checkRetention } from "./retention_check.ts";
+import { checkSharedStores } from "./shared_store_check.ts";
 
 const MEGABYTE = 2 ** 20;
 /** Below this a long answer may not fit, with the log that the database keeps of it. */
@@ -22,6 +23,11 @@ export async function* checkStore({ config, server, signal }: Patient): AsyncGen
       "يُعرف مجلد البيانات بعد تصحيح الإعدادات",
     );
     yield { id: "store", status: "skipped", message };
+    return;
+  }
+  if (config.shared !== undefined) {
+    yield* checkSharedStores(config.shared);
+    yield checkRetention(config.retention);
     return;
   }
   const directory = config.dataDirectory;

@@ -25,6 +25,8 @@ export interface KeyRingOptions {
   now?: () => number;
   /** Whether somebody else may have changed the store since this was asked last; absent: nobody does. */
   hasForeignChanges?: () => boolean;
+  /** Told what a key has spent here, once it is kept. */
+  onSpent?: (id: string, spending: Spending) => void;
   /** Told when uses could not be written, or keys not be read; both are tried again. */
   onError?: (error: unknown) => void;
 }
@@ -38,6 +40,7 @@ export class KeyRing {
   readonly #store: ApiKeyStore;
   readonly #now: () => number;
   readonly #onError: (error: unknown) => void;
+  readonly #onSpent: (id: string, spending: Spending) => void;
   readonly #byHash = new Map<string, Held>();
   readonly #byId = new Map<string, Held>();
   #used = new Map<string, number>();
@@ -47,7 +50,9 @@ export class KeyRing {
   #changes = 0;
   #isOutdated = false;
 
-  private constructor({ store, now = () => Date.now(), hasForeignChanges, onError = () => {} }: KeyRingOptions) {
+  private constructor(options: KeyRingOptions) {
+    const { store, now = () => Date.now(), hasForeignChanges, onError = () => {}, onSpent = () => {} } = options;
+    this.#onSpent = onSpent;
     this.#hasForeignChanges = hasForeignChanges;
     this.#store = store;
     this.#now = now;
@@ -134,6 +139,22 @@ export class KeyRing {
     const now = this.#now();
     held.spending.add(spending, now);
     await this.#store.addSpending(held.record.id, dayOf(now), spending);
+    this.#onSpent(held.record.id, spending);
+  }
+
+  /** Counts what a key has spent over another replica, which has kept it. */
+  hearSpending(id: string, spending: Spending): void {
+    this.#byId.get(id)?.spending.add(spending, this.#now());
+  }
+
+  /** Reads anew what keys have spent: what other replicas told may have been missed. */
+  async rereadSpending(): Promise<void> {
+    const now = this.#now();
+    const spendings = await this.#store.spendings(dayOf(now));
+    for (const { record } of [...this.#byId.values()]) {
+      const held = this.#byId.get(record.id);
+      if (held !== undefined) held.spending = new KeySpending(spendings.get(record.id), now);
+    }
   }
 
   spendOf(id: string): KeySpend | undefined {

@@ -93,6 +93,11 @@ export class RedisJournal implements Journal {
     return this.#tail.size;
   }
 
+  /** Whether somebody follows the answer here. */
+  isFollowed(answerId: string): boolean {
+    return this.#tail.isFollowed(answerId);
+  }
+
   /** Those who follow them. */
   get followers(): number {
     return this.#tail.followers;

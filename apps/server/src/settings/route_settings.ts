@@ -53,6 +53,8 @@ export interface RouteSettingsOptions {
   config: () => Config;
   /** Puts a change into force. */
   onChange: () => void;
+  /** Told of a change that was made here and is kept. */
+  onKept?: () => void;
 }
 
 interface Kept {
@@ -71,7 +73,7 @@ const MOVED_ON: ConfigProblem = {
 /** The routes that administrators set in the console, with everything that was set before. */
 export class RouteSettingsService {
   readonly #options: RouteSettingsOptions;
-  readonly #kept: Map<string, Kept>;
+  #kept: Map<string, Kept>;
 
   private constructor(options: RouteSettingsOptions, kept: Map<string, Kept>) {
     this.#options = options;
@@ -79,12 +81,16 @@ export class RouteSettingsService {
   }
 
   static async open(options: RouteSettingsOptions): Promise<RouteSettingsService> {
-    const latest = await options.versions.latest();
-    const kept = latest.map(({ route, version, settings }): [string, Kept] => [
-      route,
-      { version, settings: settings as RouteSettings | null },
-    ]);
-    return new RouteSettingsService(options, new Map(kept));
+    return new RouteSettingsService(options, await readKept(options.versions));
+  }
+
+  /** Takes over what was changed over another replica. */
+  async reload(): Promise<void> {
+    const kept = await readKept(this.#options.versions);
+    const isSame = JSON.stringify([...kept].sort()) === JSON.stringify([...this.#kept].sort());
+    if (isSame) return;
+    this.#kept = kept;
+    this.#options.onChange();
   }
 
   /** A configuration with the console's routes laid over it. */
@@ -176,7 +182,7 @@ export class RouteSettingsService {
     settings: RouteSettings | null,
     restored?: number,
   ): Promise<RouteSaved> {
-    const { versions, audit, clock, onChange } = this.#options;
+    const { versions, audit, clock, onChange, onKept } = this.#options;
     const added = await versions.add(
       {
         route,
@@ -192,6 +198,7 @@ export class RouteSettingsService {
     const before = this.#kept.get(route)?.settings ?? null;
     this.#kept.set(route, { version: added.version, settings });
     onChange();
+    onKept?.();
     const action = restored !== undefined ? "route-restored" : settings === null ? "route-reset" : "route-changed";
     const detail = {
       version: added.version,
@@ -201,4 +208,14 @@ export class RouteSettingsService {
     await audit.record(principal, { action, object: route, detail });
     return { isSaved: true, version: added.version };
   }
+}
+
+async function readKept(versions: RouteVersions): Promise<Map<string, Kept>> {
+  const latest = await versions.latest();
+  return new Map(
+    latest.map(({ route, version, settings }): [string, Kept] => [
+      route,
+      { version, settings: settings as RouteSettings | null },
+    ]),
+  );
 }
