@@ -140,7 +140,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const leaving = new AbortController();
   let isStoreHealthy = true;
 
-  const holder = newHolder();
+  const holder = newHolder(config.shared !== undefined);
   const timings = new RecentTimings();
   const resilience = createResilience(systemClock);
   resilience.hedges.limit(config.hedging);

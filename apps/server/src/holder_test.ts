@@ -18,3 +18,11 @@ test("isDeadHolder() tells the dead of this machine from the living and from str
   // In a container every process is number 1: a predecessor had our own number.
   expect(isDeadHolder(`${hostname()}/${process.pid}/another-uuid`, own)).toBe(true);
 });
+
+test("isDeadHolder() takes no other server of this process for dead, nor one of another container of this name", () => {
+  const own = newHolder(true);
+  expect(isDeadHolder(newHolder(true), own)).toBe(false);
+  const [place = "", pid] = own.split("/");
+  expect(isDeadHolder(`${place}/${pid}/another-uuid`, own)).toBe(true);
+  expect(isDeadHolder(`${hostname()}@1/${pid}/another-uuid`, own)).toBe(false);
+});
