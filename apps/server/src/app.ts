@@ -105,6 +105,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const stores = await openStores({
     config,
     onCommit: (writes, ms) => telemetry.noteCommit(writes, ms),
+    makeRecord: (header, state) => (header.owner === DOCTOR_ID ? undefined : recordOf(header, state)),
     onError: (error, what) => log.warn({ err: error }, what),
     onWarning: ({ en }) => log.warn(en),
   });

@@ -8,6 +8,9 @@ export interface TcpProxy extends AsyncDisposable {
   connections: number;
   /** Breaks every connection now. */
   cut(): void;
+  /** Breaks every connection, and every new one, until `unblock()`. */
+  block(): void;
+  unblock(): void;
   /** Lets the next bytes that hold this text through, and breaks their connection instead of passing the reply on. */
   loseReplyTo(text: string): void;
 }
@@ -15,8 +18,10 @@ export interface TcpProxy extends AsyncDisposable {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let lost: string | undefined;
+  let isBlocked = false;
   const server = createServer((client) => {
     proxy.connections += 1;
+    if (isBlocked) return void client.destroy();
     const upstream = connect(targetPort, "127.0.0.1");
     let isLosing = false;
     for (const [one, other] of [
@@ -51,6 +56,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     connections: 0,
     cut,
+    block() {
+      isBlocked = true;
+      cut();
+    },
+    unblock() {
+      isBlocked = false;
+    },
     loseReplyTo(text) {
       lost = text;
     },

@@ -65,7 +65,7 @@ test("a quota that is used up in mid-answer is told in both languages, and what 
       headers: WITH_KEY,
       body: JSON.stringify({ model: "default", messages: [{ role: "user", content: "new" }] }),
     });
-    expect(refused.status).toBe(500);
+    expect(refused.status).toBe(503);
     const { error } = (await refused.json()) as { error: Record<string, string> };
     expect(error).toMatchObject({
       code: "storage",

@@ -79,7 +79,7 @@ const OUTSIDE: Readonly<Record<FailureCode, readonly [status: number, type: Open
   draining: [503, "server_error"],
   restarting: [503, "server_error"],
   "project-unreadable": [503, "server_error"],
-  storage: [500, "server_error"],
+  storage: [503, "server_error"],
   internal: [500, "server_error"],
 };
 

@@ -1,7 +1,20 @@
 import type { ServerResponse } from "node:http";
 import { httpStatusOf } from "@cogniforge/core/failures";
 import { FailureError } from "../failure_error.ts";
+import type { StorageFault } from "../storage/storage_fault.ts";
 import { STORAGE_FAULT_TEXTS, storageFaultOf } from "../storage/storage_fault.ts";
+
+/** Faults that pass without anybody's doing anything here: an engine is started again, or has less to do. */
+const PASSING_FAULTS: ReadonlySet<StorageFault> = new Set([
+  "locked",
+  "unreachable",
+  "too-many-connections",
+  "too-slow",
+  "redis-unreachable",
+]);
+
+/** When to come back after such a fault, in milliseconds. */
+const PASSING_WAIT_MS = 2_000;
 
 /** Answers with JSON in UTF-8; nothing of it may be stored by a cache. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -18,7 +31,10 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export function failureErrorOf(error: unknown): FailureError {
   if (error instanceof FailureError) return error;
   const fault = storageFaultOf(error);
-  if (fault !== undefined) return new FailureError("storage", { detail: STORAGE_FAULT_TEXTS[fault], cause: error });
+  if (fault !== undefined) {
+    const wait = PASSING_FAULTS.has(fault) && { retryAfterMs: PASSING_WAIT_MS };
+    return new FailureError("storage", { detail: STORAGE_FAULT_TEXTS[fault], cause: error, ...wait });
+  }
   return new FailureError("internal", { cause: error });
 }
 

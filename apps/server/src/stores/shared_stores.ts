@@ -1,6 +1,7 @@
 import type { Bilingual } from "@cogniforge/core/events";
 import { type Durability, RedisConnection, RedisJournal, RedisLimitStore } from "../redis/mod.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
+import { type MakeRecord, RecordedArchive } from "./recorded_archive.ts";
 import { RedisReplicas } from "./redis_replicas.ts";
 import { readOrCreateSharedSecret } from "./shared_secret.ts";
 import type { Stores } from "./stores.ts";
@@ -9,6 +10,7 @@ export interface SharedStoresOptions {
   databaseUrl: string;
   redisUrl: string;
   durability: Durability;
+  makeRecord: MakeRecord;
   onError: (error: unknown, what: string) => void;
   /** Told what works, but not as safely as it could. */
   onWarning: (warning: Bilingual) => void;
@@ -21,7 +23,7 @@ export interface SharedStoresOptions {
  * @throws {RedisOpenError} If Redis can't be.
  */
 export async function openSharedStores(options: SharedStoresOptions): Promise<Stores> {
-  const { databaseUrl, redisUrl, durability, onError, onWarning } = options;
+  const { databaseUrl, redisUrl, durability, makeRecord, onError, onWarning } = options;
   // Both at once, so that whoever has both addresses wrong does not wait twice; the database's fault is told first.
   const connecting = RedisConnection.open(redisUrl, { durability });
   connecting.catch(() => {});
@@ -40,7 +42,7 @@ export async function openSharedStores(options: SharedStoresOptions): Promise<St
   const { archive } = storage;
   const live = new RedisJournal({
     connection,
-    archive,
+    archive: new RecordedArchive({ archive, records: storage.records, makeRecord }),
     onError: (error, answerId) => onError(error, `The journal of ${answerId} could not be archived yet`),
   });
   const limits = new RedisLimitStore({ connection });
