@@ -14,6 +14,8 @@ export interface Reading {
   sha256: string;
   /** How often it connected. */
   connections: number;
+  /** The longest time between two pieces of text, in milliseconds. */
+  longestGapMs: number;
 }
 
 export interface Asking {
@@ -34,7 +36,8 @@ const RETRY_MS = 100;
 export async function readPlain(url: string, asking: Asking, leaveAfter: number[]): Promise<Reading> {
   const { question, answerId } = asking;
   const query = new URLSearchParams({ question, answer_id: answerId });
-  const reading: Reading = { answerId, reader: "plain", text: "", outcome: "", length: -1, sha256: "", connections: 0 };
+  const reading = newReading(answerId, "plain");
+  const notePiece = watchGaps(reading);
   let lastId: string | undefined;
   while (reading.outcome === "") {
     let left = leaveAfter.shift() ?? Number.POSITIVE_INFINITY;
@@ -46,7 +49,10 @@ export async function readPlain(url: string, asking: Asking, leaveAfter: number[
       for await (const { id, json } of framesOf(response)) {
         lastId = id ?? lastId;
         const { type, payload } = json;
-        if (type === "data") reading.text += payload.content;
+        if (type === "data") {
+          notePiece();
+          reading.text += payload.content;
+        }
         if (type === "end" || type === "error") {
           const { outcome = `failed: ${payload.code}`, length, sha256 } = payload;
           Object.assign(reading, { outcome, length, sha256 });
@@ -59,6 +65,20 @@ export async function readPlain(url: string, asking: Asking, leaveAfter: number[
     }
   }
   return reading;
+}
+
+function newReading(answerId: string, reader: Reading["reader"]): Reading {
+  return { answerId, reader, text: "", outcome: "", length: -1, sha256: "", connections: 0, longestGapMs: 0 };
+}
+
+/** Call what it returns with every piece. */
+function watchGaps(reading: Reading): () => void {
+  let before: number | undefined;
+  return () => {
+    const now = performance.now();
+    reading.longestGapMs = Math.max(reading.longestGapMs, now - (before ?? now));
+    before = now;
+  };
 }
 
 class Refused extends Error {
@@ -107,16 +127,10 @@ function onTransport({ state }: { state: string }): void {
 }
 
 async function read(answerId: string, events: AsyncIterable<AnswerEvent>): Promise<Reading> {
-  const reading: Reading = {
-    answerId,
-    reader: "client",
-    text: "",
-    outcome: "",
-    length: -1,
-    sha256: "",
-    connections: 1,
-  };
+  const reading = newReading(answerId, "client");
+  const notePiece = watchGaps(reading);
   for await (const event of events) {
+    if (event.type === "snapshot" || event.type === "text-delta") notePiece();
     if (event.type === "snapshot") reading.text = event.text;
     else if (event.type === "text-delta") {
       if (event.offset > reading.text.length) throw new Error(`A gap before offset ${event.offset} of ${answerId}`);

@@ -22,7 +22,7 @@ export interface Mortal {
   readonly link: TcpProxy;
   /** Ends it at once. */
   kill(): Promise<void>;
-  /** Ends it as an operator does; resolves when it has gone, to its exit code. */
+  /** Ends it as an operator does, who sends nobody new to it; resolves when it has gone, to its exit code. */
   stop(): Promise<number | null>;
   start(): Promise<void>;
   /** Freezes it, as a virtual machine that is moved. */
@@ -64,6 +64,7 @@ export async function startFleet({ replicas, redis, databaseUrl, config, environ
       if (child === undefined) throw new Error(`Cannot end ${name} as it does not run`);
       isEnding = true;
       const port = Number(new URL(child.url).port);
+      if (signal === "SIGTERM") balancer.ports.delete(port);
       child.process.kill(signal);
       const code = await child.exited;
       balancer.ports.delete(port);
