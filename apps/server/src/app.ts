@@ -197,12 +197,20 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       log.error({ err: error, ...bindings }, "An answer could not be carried on");
     },
   });
+  const takeUp = async () => {
+    // Whoever is about to stop would only leave them again.
+    const recovered = isDraining ? 0 : await engine.recover();
+    if (recovered > 0) log.info({ recovered }, "Answers that nobody carried were taken up");
+  };
   hearReplicas(replicas, {
     cancel: (answerId) => engine.cancel(answerId),
     isWatched: (answerId) => journal.isFollowed(answerId),
     changes,
     breakers: resilience.breakers,
     keys,
+    takeUp() {
+      takeUp().catch((error: unknown) => log.error({ err: error }, "Answers that were left could not be taken up"));
+    },
     reload() {
       Promise.all([routeSettings.reload(), keys.rereadSpending()]).catch((error: unknown) =>
         log.error({ err: error }, "What other replicas have changed could not be read"),
@@ -335,8 +343,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     if (delayMs !== undefined) telemetry.noteLoopDelay(delayMs);
     isStoreHealthy = await stores.isHealthy();
     await journal.expireDeadHolders((other) => isDeadHolder(other, holder));
-    const recovered = await engine.recover();
-    if (recovered > 0) log.info({ recovered }, "Answers of a holder that died were taken up");
+    await takeUp();
     await purgeRemoved({ store, journal, cancel: (answerId) => void cancelAnswer(answerId), now: Date.now() });
     await storage.measures.keep();
   };
@@ -385,6 +392,8 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
       loop.stop();
       stopWatching();
       await engine.close(graceMs);
+      // Those that did not end in time must not wait for the others' next look.
+      replicas.tell("answers-left", null);
       leaving.abort();
       changes.close();
       audience.close();

@@ -13,13 +13,15 @@ export interface ReplicaDuties {
   changes: Pick<ConversationChanges, "hear" | "missed">;
   breakers: Pick<BreakerBoard, "hear">;
   keys: Pick<KeyRing, "hearSpending">;
+  /** Looks for answers that nobody carries. */
+  takeUp: () => void;
   /** Reads anew what other replicas may have changed: routes, and what keys have spent. */
   reload: () => void;
 }
 
 /** Does what other replicas ask for, and takes over what they tell. */
 export function hearReplicas(replicas: Replicas, duties: ReplicaDuties): void {
-  const { cancel, isWatched, changes, breakers, keys, reload } = duties;
+  const { cancel, isWatched, changes, breakers, keys, takeUp, reload } = duties;
   replicas.on("cancel", (answerId) => cancel(String(answerId)));
   replicas.on("is-watched", (answerId) => isWatched(String(answerId)));
   replicas.on("conversation-changed", (change) => {
@@ -29,6 +31,10 @@ export function hearReplicas(replicas: Replicas, duties: ReplicaDuties): void {
   });
   replicas.on("breaker", (news) => {
     breakers.hear(news as BreakerNews);
+    return true;
+  });
+  replicas.on("answers-left", () => {
+    takeUp();
     return true;
   });
   replicas.on("routes-changed", () => {

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
+import type { Reading } from "./_chaos_readers.ts";
 import { openClient, readPlain } from "./_chaos_readers.ts";
 import type { Chaos } from "./_chaos_upstream.ts";
 import { answerTo, startChaosUpstream } from "./_chaos_upstream.ts";
@@ -106,9 +107,9 @@ async function roll(postgres: TestPostgres): Promise<void> {
 /** Asks again and again until the signal; resolves, when all are answered, to what two readers of each have read. */
 async function askAndRead(url: string, signal: AbortSignal) {
   const client = openClient(url);
-  const all = [];
-  while (!signal.aborted) {
-    const name = `rolled-answer-${all.length}`;
+  const all: Promise<Reading[]>[] = [];
+  for (let count = 0; !signal.aborted; count++) {
+    const name = `rolled-answer-${count}`;
     const asking = { question: name, answerId: name };
     all.push(Promise.all([readPlain(url, asking, []), client.ask(asking, () => {})]));
     await pause(ASK_EVERY_MS);
