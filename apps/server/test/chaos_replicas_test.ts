@@ -29,14 +29,32 @@ interface Scale {
   strikes: readonly Strike[];
   /** At random, at most so long between two strikes. */
   withinMs: number;
+  /** How long readers may take to have all, once nothing strikes any more. */
+  restMs: number;
   timeoutMs: number;
 }
 
 /** The whole storm with `npm run test:long`, a gust of it otherwise. */
 const SCALE: Scale =
   process.env.COGNIFORGE_LONG === "1"
-    ? { answers: 300, pieces: 150, paceMs: 150, strikes: [...STRIKES, ...STRIKES], withinMs: 3_000, timeoutMs: 500_000 }
-    : { answers: 12, pieces: 80, paceMs: 50, strikes: STRIKES.slice(0, 4), withinMs: 800, timeoutMs: 120_000 };
+    ? {
+        answers: 300,
+        pieces: 150,
+        paceMs: 150,
+        strikes: [...STRIKES, ...STRIKES],
+        withinMs: 3_000,
+        restMs: 90_000,
+        timeoutMs: 500_000,
+      }
+    : {
+        answers: 12,
+        pieces: 80,
+        paceMs: 50,
+        strikes: STRIKES.slice(0, 4),
+        withinMs: 800,
+        restMs: 40_000,
+        timeoutMs: 120_000,
+      };
 
 type Client = ReturnType<typeof openClient>;
 
@@ -97,14 +115,34 @@ async function storm(postgres: OwnPostgres): Promise<void> {
   }));
   // A client's readers share one WebSocket: several of them are with several replicas.
   const clients = Array.from({ length: CLIENTS }, () => openClient(fleet.url)) as [Client, ...Client[]];
+  const unfinished = new Set<string>();
   const reading = Promise.all(
-    askings.map((asking, index) =>
-      readTwice(fleet.url, clients[(index >> 1) % CLIENTS] as Client, asking, index, random),
-    ),
+    askings.map(async (asking, index) => {
+      const client = clients[(index >> 1) % CLIENTS] as Client;
+      const readings = readersOf(fleet.url, client, asking, index, random);
+      return Promise.all(
+        readings.map(async ([name, reading]) => {
+          unfinished.add(`${asking.answerId} by ${name}`);
+          const read = await reading;
+          unfinished.delete(`${asking.answerId} by ${name}`);
+          return read;
+        }),
+      );
+    }),
   );
   reading.catch(() => {});
   await using watched = watchHeads(redis, askings);
   const struck = await strikeAll(fleet, { redis, postgres, random });
+  const isReadBy = performance.now() + SCALE.restMs;
+  const failed = reading.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  while (unfinished.size > 0 && performance.now() < isReadBy) await Promise.race([failed, pause(200)]);
+  const stuck = await Promise.all(
+    [...unfinished].map(async (name) => [name, await readHead(redis, name.split(" ", 1)[0] ?? "")]),
+  );
+  expect(stuck, `nobody waits for ever; ${struck.join(", ")}; ${JSON.stringify(count(fleet.errors()))}`).toEqual([]);
   const readings = (await reading).flat();
   const seconds = (performance.now() - begun) / 1000;
 
@@ -153,21 +191,30 @@ function configOf(...urls: string[]) {
   };
 }
 
-/** Two readers of one answer: one that asks by its door, and one that joins by the other. */
-async function readTwice(
+/** Readers of one answer: one that asks by its door, and others that join by the other or over another replica. */
+function readersOf(
   url: string,
   client: Client,
   asking: Asking,
   index: number,
   random: () => number,
-): Promise<Reading[]> {
+): [name: string, Promise<Reading>][] {
   const leaveAfter = Array.from({ length: 3 }, () => 2 + Math.floor(random() * 40));
-  if (index % 2 === 0) return Promise.all([readPlain(url, asking, leaveAfter), client.ask(asking, () => {})]);
+  const plain = () => readPlain(url, asking, leaveAfter);
+  if (index % 2 === 0) {
+    return [
+      ["plain", plain()],
+      ["asking client", client.ask(asking, () => {})],
+    ];
+  }
   const started = Promise.withResolvers<void>();
   const asked = client.ask(asking, started.resolve);
   asked.catch(started.reject);
-  await started.promise;
-  return Promise.all([asked, readPlain(url, asking, leaveAfter), client.watch(asking)]);
+  return [
+    ["asking client", asked],
+    ["plain", started.promise.then(plain)],
+    ["watching client", started.promise.then(() => client.watch(asking))],
+  ];
 }
 
 interface World {
