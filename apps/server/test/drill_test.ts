@@ -93,7 +93,7 @@ const RESCUED: [FaultInput, string[]][] = [
   [{ fault: "garbage" }, ["first first failed malformed", "second fallback completed"]],
   [{ fault: "garbage", afterChars: 333 }, ["first first failed malformed", "second continuation completed"]],
   [{ fault: "server-error" }, ["first first failed server-error", "first retry completed"]],
-  [{ fault: "rate-limit", retryAfterMs: 5_000 }, ["first first failed rate-limit", "second fallback completed"]],
+  [{ fault: "rate-limit", retryAfterMs: 60_000 }, ["first first failed rate-limit", "second fallback completed"]],
 ];
 
 test.concurrent.each(RESCUED)("a drill with %j is rescued, and every reader's text is exact", async (fault, wanted) => {
