@@ -23,8 +23,12 @@ export async function startBalancer(): Promise<Balancer> {
     socket.on("error", () => {});
     socket.once("close", () => sockets.delete(socket));
   };
-  const server = createServer({ pauseOnConnect: true }, async (client) => {
+  const server = createServer({ pauseOnConnect: true }, (client) => {
     keep(client);
+    void lead(client);
+  });
+
+  async function lead(client: Socket): Promise<void> {
     const all = [...ports];
     turn++;
     for (let tried = 0; tried < all.length && !client.destroyed; tried++) {
@@ -42,7 +46,8 @@ export async function startBalancer(): Promise<Balancer> {
       return;
     }
     client.destroy();
-  });
+  }
+
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", 4096, resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

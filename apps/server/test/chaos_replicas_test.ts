@@ -21,6 +21,12 @@ const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31
 const STRIKES = ["paused", "killed", "redis-restarted", "postgres-restarted", "link-cut", "stopped"] as const;
 type Strike = (typeof STRIKES)[number];
 
+/** Of a gust: somebody is paused while three others strike, which ones is told by the seed. */
+const GUST: readonly Strike[] = [
+  "paused",
+  ...[0, 1, 2].map((index) => STRIKES[1 + ((SEED + index) % (STRIKES.length - 1))] as Strike),
+];
+
 interface Scale {
   answers: number;
   /** Length and pace of each. */
@@ -50,7 +56,7 @@ const SCALE: Scale =
         answers: 12,
         pieces: 80,
         paceMs: 50,
-        strikes: STRIKES.slice(0, 4),
+        strikes: GUST,
         withinMs: 800,
         restMs: 40_000,
         timeoutMs: 120_000,
