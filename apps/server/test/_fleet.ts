@@ -82,6 +82,10 @@ export async function startFleet({ replicas, redis, databaseUrl, config, environ
         const started = await startChild(folder.path, own);
         isEnding = false;
         child = started;
+        // Also that of a case that ran out of time, whose own end never comes.
+        const end = () => started.process.kill("SIGKILL");
+        process.once("exit", end);
+        void started.exited.then(() => process.off("exit", end));
         balancer.ports.add(Number(new URL(started.url).port));
         void started.exited.then((code) => {
           if (!isEnding) faults.push(`${name} ended by itself with ${code}: ${started.said().slice(-2_000)}`);

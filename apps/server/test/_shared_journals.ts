@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { JournalEvent } from "@cogniforge/core/events";
 import { expandEvents } from "../src/storage/delta_runs.ts";
 import type { TestRedis } from "./_redis.ts";
@@ -44,4 +45,34 @@ export async function readHead(redis: TestRedis, answerId: string): Promise<Live
 export async function readLive(redis: TestRedis, answerId: string): Promise<JournalEvent[]> {
   const entries = await redis.command("XRANGE", `cogniforge:{${answerId}}:events`, "-", "+");
   return (entries as [string, [string, string]][]).flatMap(([, [, batch]]) => JSON.parse(batch) as JournalEvent[]);
+}
+
+/** Looks again and again how far each answer is, and who holds it: neither may ever go back. */
+export function watchHeads(redis: TestRedis, answerIds: readonly string[]) {
+  const problems: string[] = [];
+  const latest = new Map<string, LiveHead>();
+  const stopping = new AbortController();
+  const look = async () => {
+    while (!stopping.signal.aborted) {
+      for (const answerId of answerIds) {
+        const head = await readHead(redis, answerId);
+        if (head === undefined) continue;
+        const { seq, epoch } = latest.get(answerId) ?? { seq: 0, epoch: 0 };
+        if (head.seq < seq || head.epoch < epoch) {
+          problems.push(`${answerId} went back from ${seq} of epoch ${epoch} to ${head.seq} of epoch ${head.epoch}`);
+        }
+        latest.set(answerId, head);
+      }
+      await pause(500, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  };
+  const looking = look();
+  return {
+    problems,
+    epochs: () => [...latest.values()].map(({ epoch }) => epoch),
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await looking;
+    },
+  };
 }

@@ -11,8 +11,8 @@ import type { Chaos } from "./_chaos_upstream.ts";
 import { answerTo, startChaosUpstream } from "./_chaos_upstream.ts";
 import { type Fleet, type Mortal, startFleet } from "./_fleet.ts";
 import { describeWithRedis, startRedis, type TestRedis } from "./_redis.ts";
-import type { ArchivedJournal, LiveHead } from "./_shared_journals.ts";
-import { readArchive, readHead, readLive } from "./_shared_journals.ts";
+import type { ArchivedJournal } from "./_shared_journals.ts";
+import { readArchive, readHead, readLive, watchHeads } from "./_shared_journals.ts";
 import { type OwnPostgres, useOwnPostgres } from "./real_postgres.ts";
 
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -137,7 +137,10 @@ async function storm(postgres: OwnPostgres): Promise<void> {
     }),
   );
   reading.catch(() => {});
-  await using watched = watchHeads(redis, askings);
+  await using watched = watchHeads(
+    redis,
+    askings.map(({ answerId }) => answerId),
+  );
   const struck = await strikeAll(fleet, { redis, postgres, random });
   const isReadBy = performance.now() + SCALE.restMs;
   const failed = reading.then(
@@ -280,36 +283,6 @@ async function strikeOne(strike: Exclude<Strike, "paused">, mortal: Mortal, { re
       await pause(AWAY_MS + awayMs);
       return mortal.link.unblock();
   }
-}
-
-/** Looks again and again how far each answer is, and who holds it: neither may ever go back. */
-function watchHeads(redis: TestRedis, askings: readonly Asking[]) {
-  const problems: string[] = [];
-  const latest = new Map<string, LiveHead>();
-  const stopping = new AbortController();
-  const look = async () => {
-    while (!stopping.signal.aborted) {
-      for (const { answerId } of askings) {
-        const head = await readHead(redis, answerId);
-        if (head === undefined) continue;
-        const { seq, epoch } = latest.get(answerId) ?? { seq: 0, epoch: 0 };
-        if (head.seq < seq || head.epoch < epoch) {
-          problems.push(`${answerId} went back from ${seq} of epoch ${epoch} to ${head.seq} of epoch ${head.epoch}`);
-        }
-        latest.set(answerId, head);
-      }
-      await pause(500, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  };
-  const looking = look();
-  return {
-    problems,
-    epochs: () => [...latest.values()].map(({ epoch }) => epoch),
-    async [Symbol.asyncDispose]() {
-      stopping.abort();
-      await looking;
-    },
-  };
 }
 
 function expectExact({ answerId, reader, text, outcome, length, sha256 }: Reading, askings: readonly Asking[]): void {
