@@ -34,7 +34,7 @@ export class ClusterTransport implements RedisTransport {
   private constructor(subscriptions: Subscriptions, cluster: Cluster) {
     this.subscriptions = subscriptions;
     this.#cluster = cluster;
-    this.#look = setInterval(() => subscriptions.returned(), LOOK_MS).unref();
+    this.#look = setInterval(() => subscriptions.look(), LOOK_MS).unref();
   }
 
   /** @throws {RedisOpenError} If it can't be reached now. */

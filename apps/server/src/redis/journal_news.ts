@@ -81,6 +81,7 @@ export class JournalNews {
     const stop = this.#connection.listen(this.#keys.news(answerId), {
       hear: (message) => this.#hear(answerId, message),
       onHeard: () => this.#tail.refresh(answerId),
+      onLook: () => this.#tail.refresh(answerId),
     });
     this.#followed.set(answerId, stop);
   }

@@ -13,9 +13,12 @@ export interface LinkClient {
 export interface RedisLinkOptions {
   /** Connects, or throws within some seconds. */
   dial: () => Promise<LinkClient>;
-  /** Called with each new connection. */
-  onReady?: (client: LinkClient) => void;
+  /** Called with each new connection; `attend` is for whatever is asked of it beside commands. */
+  onReady?: (client: LinkClient, attend: Attend) => void;
 }
+
+/** Waits for a reply: one that is owed for long ends the connection, and with the connection ends the waiting. */
+export type Attend = <T>(reply: Promise<T>) => Promise<T>;
 
 interface Session {
   client: LinkClient;
@@ -23,6 +26,8 @@ interface Session {
   waiting: number;
   /** Looks since anything was heard. */
   silentLooks: number;
+  /** Ends every waiting. */
+  readonly lost: Set<(error: Error) => void>;
 }
 
 /** How often a connection is looked after, in milliseconds. */
@@ -45,7 +50,7 @@ const LONGEST_WAIT_MS = 2_000;
  */
 export class RedisLink {
   readonly #dial: RedisLinkOptions["dial"];
-  readonly #onReady: (client: LinkClient) => void;
+  readonly #onReady: (client: LinkClient, attend: Attend) => void;
   readonly #waiters = new Set<(isReady: boolean) => void>();
   readonly #look: NodeJS.Timeout;
   #session: Session | undefined;
@@ -84,14 +89,24 @@ export class RedisLink {
   async send(args: readonly string[]): Promise<unknown> {
     const session = this.#session;
     if (session === undefined) throw new OfflineError("There is no connection");
-    session.waiting += 1;
     try {
-      return await session.client.sendCommand(args);
+      return await this.#attend(session, session.client.sendCommand(args));
     } catch (error) {
       if (!(error instanceof ErrorReply)) throw new ReplyLostError("The connection was lost", { cause: error });
       if (isWrongServer(error)) this.#lose(session);
       throw error;
+    }
+  }
+
+  /** Not left to the client library alone: whoever waits for a reply of a connection that is gone would wait for ever. */
+  async #attend<T>(session: Session, reply: Promise<T>): Promise<T> {
+    const { promise: gone, reject } = Promise.withResolvers<never>();
+    session.lost.add(reject);
+    session.waiting += 1;
+    try {
+      return await Promise.race([reply, gone]);
     } finally {
+      session.lost.delete(reject);
       session.waiting -= 1;
       session.silentLooks = 0;
     }
@@ -114,7 +129,7 @@ export class RedisLink {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#look);
-    this.#session?.client.destroy();
+    if (this.#session !== undefined) end(this.#session);
     this.#session = undefined;
     for (const settle of [...this.#waiters]) settle(false);
   }
@@ -124,17 +139,17 @@ export class RedisLink {
       client.destroy();
       return;
     }
-    const session: Session = { client, waiting: 0, silentLooks: 0 };
+    const session: Session = { client, waiting: 0, silentLooks: 0, lost: new Set() };
     this.#session = session;
     client.once("lost", () => this.#lose(session));
-    this.#onReady(client);
+    this.#onReady(client, (reply) => this.#attend(session, reply));
     for (const settle of [...this.#waiters]) settle(true);
   }
 
   #lose(session: Session): void {
     if (this.#session !== session) return;
     this.#session = undefined;
-    session.client.destroy();
+    end(session);
     if (!this.#isClosed) void this.#redial();
   }
 
@@ -157,4 +172,9 @@ export class RedisLink {
     if (session.waiting > 0 && session.silentLooks >= DEAD_LOOKS) this.#lose(session);
     else if (session.waiting === 0 && session.silentLooks >= IDLE_LOOKS) void this.send(["PING"]).catch(() => {});
   }
+}
+
+function end({ client, lost }: Session): void {
+  client.destroy();
+  for (const reject of [...lost]) reject(new Error("The connection was lost"));
 }

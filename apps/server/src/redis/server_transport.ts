@@ -4,17 +4,22 @@ import type { RedisTransport } from "./redis_transport.ts";
 import type { RedisAddress } from "./redis_url.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
+/** How often followers look for themselves, in milliseconds: nobody tells of a message that a server or a line has lost. */
+const LOOK_MS = 5_000;
+
 /** One server, or the master behind Sentinels: a connection for commands, and one that hears. */
 export class ServerTransport implements RedisTransport {
   readonly isCluster = false;
   readonly subscriptions: Subscriptions;
   readonly #commands: RedisLink;
   readonly #ears: RedisLink;
+  readonly #look: NodeJS.Timeout;
 
   private constructor(subscriptions: Subscriptions, commands: RedisLink, ears: RedisLink) {
     this.subscriptions = subscriptions;
     this.#commands = commands;
     this.#ears = ears;
+    this.#look = setInterval(() => subscriptions.look(), LOOK_MS).unref();
   }
 
   /** @throws {RedisOpenError} If it can't be reached now. */
@@ -24,13 +29,15 @@ export class ServerTransport implements RedisTransport {
     try {
       const ears = await RedisLink.open({
         dial: () => dial(address),
-        onReady: (client) =>
+        onReady: (client, attend) =>
           subscriptions.connected({
             enter: (channel) =>
-              client.subscribe(channel, (message, heardOn) => {
-                subscriptions.hear(message, heardOn);
-              }),
-            leave: (channel) => client.unsubscribe(channel),
+              attend(
+                client.subscribe(channel, (message, heardOn) => {
+                  subscriptions.hear(message, heardOn);
+                }),
+              ),
+            leave: (channel) => attend(client.unsubscribe(channel)),
           }),
       });
       return new ServerTransport(subscriptions, commands, ears);
@@ -49,6 +56,7 @@ export class ServerTransport implements RedisTransport {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#look);
     await Promise.all([this.#commands.close(), this.#ears.close()]);
   }
 }

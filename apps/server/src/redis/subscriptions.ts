@@ -3,6 +3,8 @@ export interface ChannelListener {
   hear(message: string): void;
   /** The channel is heard from now on; what was said before may have been missed. */
   onHeard(): void;
+  /** Asked now and then to look for itself, since nobody tells of a message that a server or a line has lost. */
+  onLook?(): void;
 }
 
 /** How channels are entered and left on the connection that there is now; both fail if it is lost. */
@@ -69,6 +71,14 @@ export class Subscriptions {
   returned(): void {
     for (const [name, channel] of [...this.#channels]) {
       if (channel.isEntered) channel.listener?.onHeard();
+      else void this.#settle(name, channel);
+    }
+  }
+
+  /** Has every listener look for itself; what could not be entered is tried again. */
+  look(): void {
+    for (const [name, channel] of [...this.#channels]) {
+      if (channel.isEntered) channel.listener?.onLook?.();
       else void this.#settle(name, channel);
     }
   }
