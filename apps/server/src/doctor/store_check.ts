@@ -8,7 +8,6 @@ import { say } from "./check.ts";
 import { inspectDatabase } from "./inspect_database.ts";
 import type { Patient } from "./patient.ts";
 import { checkRetention } from "./retention_check.ts";
-import { checkSharedStores } from "./shared_store_check.ts";
 
 const MEGABYTE = 2 ** 20;
 /** Below this a long answer may not fit, with the log that the database keeps of it. */
@@ -26,6 +25,8 @@ export async function* checkStore({ config, server, signal }: Patient): AsyncGen
     return;
   }
   if (config.shared !== undefined) {
+    // One file needs no client of PostgreSQL and Redis in memory.
+    const { checkSharedStores } = await import("./shared_store_check.ts");
     yield* checkSharedStores(config.shared);
     yield checkRetention(config.retention);
     return;
