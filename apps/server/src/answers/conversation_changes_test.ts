@@ -40,3 +40,20 @@ test("ConversationChanges says that anything may have changed to a cursor of ano
     expect(await changes.since("user:1", { cursor: old, waitMs: 60_000 })).toEqual({ cursor: expect.any(String) });
   }
 });
+
+test("ConversationChanges tells others what changed here, takes over what changed there, and knows when it may have missed something", async () => {
+  const told: string[] = [];
+  const changes = new ConversationChanges({ onNote: (owner, id) => told.push(`${owner} ${id}`) });
+  const { cursor } = await changes.since("user:1", { waitMs: 0 });
+  changes.note("user:1", "here");
+  changes.hear("user:1", "there");
+  expect(told).toEqual(["user:1 here"]);
+  const news = await changes.since("user:1", { cursor, waitMs: 0 });
+  expect(news.conversationIds).toEqual(["here", "there"]);
+  const waiting = changes.since("user:1", { cursor: news.cursor, waitMs: 60_000 });
+  changes.missed();
+  const anything = await waiting;
+  expect(anything.conversationIds, "anything may have changed").toBeUndefined();
+  changes.hear("user:1", "later");
+  expect((await changes.since("user:1", { cursor: anything.cursor, waitMs: 0 })).conversationIds).toEqual(["later"]);
+});

@@ -194,3 +194,29 @@ test("KeyService lets no member give a key more than members have, nor anybody a
     await ring.close();
   }
 });
+
+test("KeyRing counts what a key has spent over other servers, as they tell it or as the store has it", async () => {
+  for await (const { storage, clock } of world()) {
+    const now = () => clock.now;
+    const told: string[] = [];
+    const onSpent = (id: string, { usd }: { usd: number }) => told.push(`${id} ${usd}`);
+    const here = await KeyRing.open({ store: storage.apiKeys, now, onSpent });
+    const limits = () => ({ answersEach: 50, requestsPerMinute: 300, tokensPerMinute: 0 }) as never;
+    const { key, id } = await new KeyService({ ring: here, limits, now }).create(OWNER, {
+      ...PLAIN,
+      limits: { dailyUsd: 1 },
+    });
+    const there = await KeyRing.open({ store: storage.apiKeys, now });
+    const principal = here.check(key) as Principal;
+    await here.spend(principal.id, { usd: 0.6, tokens: 10 });
+    expect(told).toEqual([`${id} 0.6`]);
+    there.hearSpending(id, { usd: 0.6, tokens: 10 });
+    expect(there.spendOf(id)).toMatchObject({ dailyUsd: 0.6, answers: 1 });
+    await here.spend(principal.id, { usd: 0.6, tokens: 10 });
+    expect(there.usedUp(principal), "not heard of").toBeUndefined();
+    await there.rereadSpending();
+    expect(there.spendOf(id)).toMatchObject({ dailyUsd: 1.2, answers: 2 });
+    expect(there.usedUp(principal)).toMatchObject({ budget: "daily" });
+    await Promise.all([here.close(), there.close()]);
+  }
+});
