@@ -3,13 +3,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { ConfigFile } from "../src/config/file_schema.ts";
 import { startChild } from "./_child.ts";
 import { Faucet } from "./_faucet.ts";
 import { anyRedis, describeWithAnyRedis } from "./_redis.ts";
 import { oneProvider, startServer } from "./_server.ts";
 import { openSse, type SseReader } from "./_sse_reader.ts";
+import { overHttp } from "./_trpc_client.ts";
 import { chatStream, EVENT_STREAM, STOP, startUpstream, type Upstream } from "./_upstream.ts";
 import { usePostgres } from "./real_postgres.ts";
 
@@ -166,6 +167,24 @@ if (found !== undefined) {
         await response.text();
       }
       expect(statuses).toEqual([200, 200, 200, 429]);
+    });
+
+    test("a route that is changed at one server holds at the other, and a change on top of an older one is refused there", async () => {
+      await using upstream = await startUpstream(() => ({ headers: EVENT_STREAM, pieces: chatStream("x", STOP) }));
+      const target = (provider: string) => ({ provider, model: "m" });
+      const providers = {
+        first: { dialect: "mock" as const, text: "from first", paceMs: 0, model: "m" },
+        second: { dialect: "mock" as const, text: "from second", paceMs: 0, model: "m" },
+      };
+      await using servers = await pair(upstream, { config: { providers } });
+      const [one, other] = [overHttp(servers.one.url), overHttp(servers.other.url)];
+      const settings = { targets: [target("second"), target("first")] };
+      await one.settings.saveRoute.mutate({ route: "default", after: 0, settings });
+      const leads = async () => (await other.providers.list.query())[0]?.targets[0]?.provider;
+      await vi.waitFor(async () => expect(await leads()).toBe("second"), { timeout: 10_000, interval: 20 });
+      const settingsOnTop = { targets: [target("first")] };
+      const late = await other.settings.saveRoute.mutate({ route: "default", after: 0, settings: settingsOnTop });
+      expect(late).toMatchObject({ isSaved: false });
     });
 
     test("a wrong address ends the start within seconds, says what to do in both languages, and shows no password", async () => {
