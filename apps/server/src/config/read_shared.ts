@@ -11,6 +11,14 @@ export function readShared(reader: EnvironmentReader, report: ConfigReport): Sha
   const redisUrl = reader.realText("REDIS_URL");
   const durability = readDurability(reader, report);
   if (databaseUrl === undefined && redisUrl === undefined) return undefined;
+  // The earlier system had one of its own, of any kind.
+  if (databaseUrl !== undefined && redisUrl === undefined && !/^postgres(ql)?:/i.test(databaseUrl)) {
+    report.notice(
+      "DATABASE_URL is ignored: it names no PostgreSQL, and everything is kept in COGNIFORGE_DATA_DIR",
+      "يُتجاهل DATABASE_URL: لا يشير إلى PostgreSQL، ويُحفظ كل شيء في COGNIFORGE_DATA_DIR",
+    );
+    return undefined;
+  }
   if (databaseUrl !== undefined && redisUrl !== undefined) {
     return {
       databaseUrl: new Secret(databaseUrl, "password"),
