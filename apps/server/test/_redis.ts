@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createClient } from "redis";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe } from "vitest";
+import { noteNotRun } from "./not_run.ts";
 
 /** A Redis of its own for a test; `await using` stops it and removes its folder. */
 export interface TestRedis extends AsyncDisposable {
@@ -65,9 +66,8 @@ function suite(name: string, body: () => void): void {
 }
 
 function leaveOut(name: string, missing: string, body: () => void): void {
+  noteNotRun(name, `there is no ${missing}`);
   describe.skip(name, body);
-  // After all else of its file, where it can't be missed.
-  test("what was not run is told", () => console.error(`NOT RUN: '${name}', as there is no ${missing}`));
 }
 
 /** URL of a Redis for cases that leave it as it is; its owner stops it. */

@@ -1,9 +1,8 @@
 import { journalConformance } from "@cogniforge/core/journal/conformance";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RedisConnection } from "../src/redis/redis_connection.ts";
-import { RedisJournal } from "../src/redis/redis_journal.ts";
-import { MemoryArchive } from "./_memory_archive.ts";
 import { describeWithRedis, startCluster, startRedis, startSentinel, type TestRedis } from "./_redis.ts";
+import { openJournalSubject } from "./_redis_journal.ts";
 import { collect, created, delta, end, Replicas, until } from "./_replicas.ts";
 
 describeWithRedis("RedisJournal on a Cluster", () => {
@@ -13,34 +12,12 @@ describeWithRedis("RedisJournal on a Cluster", () => {
   }, 30_000);
   afterAll(() => cluster[Symbol.asyncDispose]());
 
-  async function openSubject() {
-    const archive = new MemoryArchive();
-    const prefix = `test:${crypto.randomUUID()}:`;
-    let now = 1_700_000_000_000;
-    const open = async () => {
-      const connection = await RedisConnection.open(cluster.url);
-      return { connection, journal: new RedisJournal({ connection, archive, prefix, clock: () => now }) };
-    };
-    let opened = await open();
-    const close = async () => {
-      await opened.journal.close();
-      await opened.connection.close();
-    };
-    return {
-      journal: opened.journal,
-      elapse(ms: number) {
-        now += ms;
-      },
-      async reopen() {
-        await close();
-        opened = await open();
-        return opened.journal;
-      },
-      dispose: close,
-    };
-  }
-
-  for (const { name, run } of journalConformance({ open: openSubject, isDurable: true, seeds: [1] })) test(name, run);
+  for (const { name, run } of journalConformance({
+    open: () => openJournalSubject(cluster.url),
+    isDurable: true,
+    seeds: [1],
+  }))
+    test(name, run);
 
   test("answers live on all of its nodes, and readers elsewhere are told of each", async () => {
     await using replicas = new Replicas();
