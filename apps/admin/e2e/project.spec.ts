@@ -85,6 +85,16 @@ for (const { locale, suggestion, toggle, sent, search, tree } of LANGUAGES) {
       await expect(panel.locator("summary", { hasText: tree })).toBeHidden();
       await expectNoBarrierIn(page, "html");
 
+      // The conversation is read again, as another page has renamed it: what is open stays to be read.
+      const conversationId = new URL(page.url()).pathname.split("/").at(-1);
+      const title = `renamed elsewhere ${locale}`;
+      const renamed = await page.request.post(`${server.url}/trpc/conversations.rename`, {
+        data: { conversationId, title },
+      });
+      expect(renamed.status()).toBe(200);
+      await expect(page.locator(".bar .title")).toHaveText(title);
+      await expect(panel.locator("mark").first()).toHaveText("OrderStore");
+
       // It stays so after a reload, and a question without the project is sent without it.
       await page.reload();
       await expect(toggler).toBeChecked();
