@@ -105,16 +105,23 @@ async function* framesOf(response: Response) {
   }
 }
 
+/** What each client's reader went through, for whoever asks why it waits: its transports with their states, and where it stood. */
+export const trails = new Map<string, string[]>();
+
 /** Readers with the project's own client; `ask` asks too, `watch` only follows. */
 export function openClient(url: string) {
   const client = createCogniforgeClient({ url, headers: AUTHORIZATION, WebSocket: WebSocket as never });
   return {
     async ask({ question, answerId }: Asking, onStarted: () => void): Promise<Reading> {
-      const answer = await client.ask({ question, answerId }, { onTransport });
+      const trail = trailOf(`${answerId} by asking client`);
+      const answer = await client.ask({ question, answerId }, { onTransport: noteTo(trail) });
       onStarted();
-      return read(answerId, answer);
+      return read(answerId, answer, trail);
     },
-    watch: ({ answerId }: Asking): Promise<Reading> => read(answerId, client.watch(answerId, { onTransport })),
+    watch({ answerId }: Asking): Promise<Reading> {
+      const trail = trailOf(`${answerId} by watching client`);
+      return read(answerId, client.watch(answerId, { onTransport: noteTo(trail) }), trail);
+    },
     /** How often a connection was lost, over all answers. */
     reconnects: () => reconnects,
   };
@@ -122,14 +129,25 @@ export function openClient(url: string) {
 
 let reconnects = 0;
 
-function onTransport({ state }: { state: string }): void {
-  if (state === "reconnecting") reconnects++;
+function trailOf(name: string): string[] {
+  const trail: string[] = [];
+  trails.set(name, trail);
+  return trail;
 }
 
-async function read(answerId: string, events: AsyncIterable<AnswerEvent>): Promise<Reading> {
+function noteTo(trail: string[]) {
+  return ({ transport, state }: { transport: string; state: string }) => {
+    if (state === "reconnecting") reconnects++;
+    trail.push(`${(performance.now() / 1000).toFixed(1)} s: ${transport} ${state}`);
+  };
+}
+
+async function read(answerId: string, events: AsyncIterable<AnswerEvent>, trail: string[]): Promise<Reading> {
   const reading = newReading(answerId, "client");
   const notePiece = watchGaps(reading);
+  const place = trail.push("no event") - 1;
   for await (const event of events) {
+    trail[place] = `the last event, ${event.seq}, at ${(performance.now() / 1000).toFixed(1)} s`;
     if (event.type === "snapshot" || event.type === "text-delta") notePiece();
     if (event.type === "snapshot") reading.text = event.text;
     else if (event.type === "text-delta") {

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RedisConnection } from "../src/redis/redis_connection.ts";
 import { defineScript } from "../src/redis/redis_script.ts";
 import { storageFaultOf } from "../src/storage/mod.ts";
 import { DURABLE, describeWithRedis, freePort, startRedis } from "./_redis.ts";
+import { startTcpProxy } from "./_tcp_proxy.ts";
 
 const COUNT = defineScript("return redis.call('INCR', KEYS[1])");
 
@@ -112,4 +113,33 @@ describeWithRedis("RedisConnection", () => {
     expect(await connection.send("k", ["SET", "k", "1"])).toBe("OK");
     await connection.close();
   }, 20_000);
+
+  test("whoever begins to listen while the line is cut hears once it is back", async () => {
+    await using redis = await startRedis();
+    await using proxy = await startTcpProxy(redis.port);
+    const connection = await RedisConnection.open(`redis://127.0.0.1:${proxy.port}`);
+    proxy.block();
+    // Every moment of a cut: it is not noticed yet, it is, and it is being mended.
+    const heard = new Set<string>();
+    const waiting: Promise<unknown>[] = [];
+    const begin = (channel: string) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push(promise);
+      connection.listen(channel, { hear: (message) => heard.add(`${channel} ${message}`), onHeard: resolve });
+    };
+    begin("at once");
+    expect(await connection.isHealthy()).toBe(false);
+    begin("while it is away");
+    const refused = proxy.connections;
+    await vi.waitFor(() => expect(proxy.connections).toBeGreaterThan(refused + 1));
+    begin("while it is tried again");
+    proxy.unblock();
+    begin("as it comes back");
+    await Promise.all(waiting);
+    for (const channel of ["at once", "while it is away", "while it is tried again", "as it comes back"]) {
+      expect(await redis.command("PUBLISH", channel, "hello")).toBe(1);
+      await vi.waitFor(() => expect(heard).toContain(`${channel} hello`));
+    }
+    await connection.close();
+  });
 });

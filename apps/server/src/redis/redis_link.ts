@@ -17,17 +17,25 @@ export interface RedisLinkOptions {
   onReady?: (client: LinkClient, attend: Attend) => void;
 }
 
-/** Waits for a reply: one that is owed for long ends the connection, and with the connection ends the waiting. */
-export type Attend = <T>(reply: Promise<T>) => Promise<T>;
+/**
+ * Asks, and waits for the reply: one that is owed for long ends the connection, and with the connection ends the waiting. On a
+ * connection that is gone nothing is asked.
+ */
+export type Attend = <T>(ask: () => Promise<T>) => Promise<T>;
+
+/** A reply that is waited for. */
+interface Owed {
+  /** How often it was looked for. */
+  looks: number;
+  lose(error: Error): void;
+}
 
 interface Session {
   client: LinkClient;
-  /** Commands without a reply. */
-  waiting: number;
   /** Looks since anything was heard. */
   silentLooks: number;
-  /** Ends every waiting. */
-  readonly lost: Set<(error: Error) => void>;
+  /** The oldest first. */
+  readonly owed: Set<Owed>;
 }
 
 /** How often a connection is looked after, in milliseconds. */
@@ -35,6 +43,9 @@ const LOOK_MS = 500;
 
 /** A connection that owes a reply for so many looks is dead. By looks, not by time: this process may have been paused itself. */
 const DEAD_LOOKS = 8;
+
+/** A single reply that is owed for so many looks, while others come, will not come. */
+const LOST_LOOKS = 16;
 
 /** An idle connection is asked for a sign of life after so many looks. */
 const IDLE_LOOKS = 4;
@@ -90,24 +101,25 @@ export class RedisLink {
     const session = this.#session;
     if (session === undefined) throw new OfflineError("There is no connection");
     try {
-      return await this.#attend(session, session.client.sendCommand(args));
+      return await this.#attend(session, () => session.client.sendCommand(args));
     } catch (error) {
-      if (!(error instanceof ErrorReply)) throw new ReplyLostError("The connection was lost", { cause: error });
-      if (isWrongServer(error)) this.#lose(session);
-      throw error;
+      const isReply = error instanceof ErrorReply;
+      // Whatever is no reply means that the client can't be used any more, whether or not it has said so.
+      if (!isReply || isWrongServer(error)) this.#lose(session);
+      throw isReply ? error : new ReplyLostError("The connection was lost", { cause: error });
     }
   }
 
   /** Not left to the client library alone: whoever waits for a reply of a connection that is gone would wait for ever. */
-  async #attend<T>(session: Session, reply: Promise<T>): Promise<T> {
-    const { promise: gone, reject } = Promise.withResolvers<never>();
-    session.lost.add(reject);
-    session.waiting += 1;
+  async #attend<T>(session: Session, ask: () => Promise<T>): Promise<T> {
+    if (this.#session !== session) throw new OfflineError("There is no connection");
+    const { promise: gone, reject: lose } = Promise.withResolvers<never>();
+    const owed: Owed = { looks: 0, lose };
+    session.owed.add(owed);
     try {
-      return await Promise.race([reply, gone]);
+      return await Promise.race([ask(), gone]);
     } finally {
-      session.lost.delete(reject);
-      session.waiting -= 1;
+      session.owed.delete(owed);
       session.silentLooks = 0;
     }
   }
@@ -139,10 +151,10 @@ export class RedisLink {
       client.destroy();
       return;
     }
-    const session: Session = { client, waiting: 0, silentLooks: 0, lost: new Set() };
+    const session: Session = { client, silentLooks: 0, owed: new Set() };
     this.#session = session;
     client.once("lost", () => this.#lose(session));
-    this.#onReady(client, (reply) => this.#attend(session, reply));
+    this.#onReady(client, (ask) => this.#attend(session, ask));
     for (const settle of [...this.#waiters]) settle(true);
   }
 
@@ -169,12 +181,16 @@ export class RedisLink {
     const session = this.#session;
     if (session === undefined) return;
     session.silentLooks += 1;
-    if (session.waiting > 0 && session.silentLooks >= DEAD_LOOKS) this.#lose(session);
-    else if (session.waiting === 0 && session.silentLooks >= IDLE_LOOKS) void this.send(["PING"]).catch(() => {});
+    const { owed, silentLooks } = session;
+    for (const one of owed) one.looks += 1;
+    const [oldest] = owed;
+    if (oldest === undefined) {
+      if (silentLooks >= IDLE_LOOKS) void this.send(["PING"]).catch(() => {});
+    } else if (silentLooks >= DEAD_LOOKS || oldest.looks >= LOST_LOOKS) this.#lose(session);
   }
 }
 
-function end({ client, lost }: Session): void {
+function end({ client, owed }: Session): void {
   client.destroy();
-  for (const reject of [...lost]) reject(new Error("The connection was lost"));
+  for (const { lose } of [...owed]) lose(new Error("The connection was lost"));
 }

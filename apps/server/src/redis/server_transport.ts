@@ -32,12 +32,12 @@ export class ServerTransport implements RedisTransport {
         onReady: (client, attend) =>
           subscriptions.connected({
             enter: (channel) =>
-              attend(
+              attend(() =>
                 client.subscribe(channel, (message, heardOn) => {
                   subscriptions.hear(message, heardOn);
                 }),
               ),
-            leave: (channel) => attend(client.unsubscribe(channel)),
+            leave: (channel) => attend(() => client.unsubscribe(channel)),
           }),
       });
       return new ServerTransport(subscriptions, commands, ears);

@@ -75,11 +75,11 @@ export class Subscriptions {
     }
   }
 
-  /** Has every listener look for itself; what could not be entered is tried again. */
+  /** Has every listener look for itself, all the more where the channel could not be entered, which is tried again. */
   look(): void {
     for (const [name, channel] of [...this.#channels]) {
-      if (channel.isEntered) channel.listener?.onLook?.();
-      else void this.#settle(name, channel);
+      channel.listener?.onLook?.();
+      if (!channel.isEntered) void this.#settle(name, channel);
     }
   }
 
