@@ -159,6 +159,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
     limits: () => current.config.limits,
     running: () => engine.running,
     lagMs: () => lag.lagMs,
+    onUncounted: (error, answerId) => log.warn({ err: error, answerId }, "An answer could not be counted"),
   });
   const audience = new Audience({
     cancel: (answerId) => void engine.cancel(answerId),

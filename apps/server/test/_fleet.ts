@@ -88,7 +88,7 @@ export async function startFleet({ replicas, redis, databaseUrl, config, environ
         void started.exited.then(() => process.off("exit", end));
         balancer.ports.add(Number(new URL(started.url).port));
         void started.exited.then((code) => {
-          if (!isEnding) faults.push(`${name} ended by itself with ${code}: ${started.said().slice(-2_000)}`);
+          if (!isEnding) faults.push(`${name} ended by itself with ${code}: ${started.said().slice(-4_000)}`);
         });
       },
       pause: () => void child?.process.kill("SIGSTOP"),

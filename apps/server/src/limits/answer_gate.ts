@@ -20,13 +20,15 @@ export interface Candidate {
 
 export interface AnswerGateOptions {
   store: LimitStore;
-  keys: KeyRing;
+  keys: Pick<KeyRing, "usedUp" | "spend">;
   /** Read anew each time, since the configuration can be reloaded. */
   limits: () => LimitsConfig;
   /** Answers that are carried now, whoever asked. */
   running: () => number;
   /** By how much the event loop is late, in milliseconds. */
   lagMs: () => number;
+  /** Told of what could not be counted: an answer goes on, and ends, all the same. */
+  onUncounted: (error: unknown, answerId: string) => void;
 }
 
 /**
@@ -80,20 +82,30 @@ export class AnswerGate {
 
   /** An answer is carried: one that was taken up after a crash counts again, whatever the limit. */
   async carried(owner: string, answerId: string): Promise<void> {
-    await this.#options.store.enter(owner, answerId, Number.POSITIVE_INFINITY);
+    await this.#count(answerId, (store) => store.enter(owner, answerId, Number.POSITIVE_INFINITY));
   }
 
   /** An answer was let in and did not begin, or nobody here carries it any more. */
   async abandoned(owner: string, answerId: string): Promise<void> {
-    await this.#options.store.leave(owner, answerId);
+    await this.#count(answerId, (store) => store.leave(owner, answerId));
   }
 
   /** An answer has ended, and this is what it used up. */
   async ended(owner: string, answerId: string, spending: Spending): Promise<void> {
-    const { store, keys } = this.#options;
-    await store.leave(owner, answerId);
-    if (spending.tokens > 0) await store.use(owner, spending.tokens);
-    await keys.spend(owner, spending);
+    await this.#count(answerId, async (store) => {
+      await store.leave(owner, answerId);
+      if (spending.tokens > 0) await store.use(owner, spending.tokens);
+    });
+    await this.#options.keys.spend(owner, spending);
+  }
+
+  /** What is counted for a minute is soon forgotten anyhow: no answer may suffer from a store that is away. */
+  async #count(answerId: string, count: (store: LimitStore) => Promise<unknown>): Promise<void> {
+    try {
+      await count(this.#options.store);
+    } catch (error) {
+      this.#options.onUncounted(error, answerId);
+    }
   }
 
   #checkLoad(requested: number): void {
