@@ -13,6 +13,7 @@ import type { Ask } from "./ask.ts";
 import { askSchema } from "./ask.ts";
 import { EndedByEngine } from "./ended.ts";
 import { type Sha256, webSha256 } from "./facts.ts";
+import { LeaseRounds } from "./lease_rounds.ts";
 import type { Past } from "./past.ts";
 import { readPast } from "./past.ts";
 import type { Resilience } from "./resilience.ts";
@@ -30,7 +31,7 @@ export interface EngineOptions {
   prefillMemory?: PrefillMemory;
   /** What this engine's answers share; its own by default. */
   resilience?: Resilience;
-  /** Lifetime of a lease in milliseconds; renewed at a third of it. */
+  /** Lifetime of a lease in milliseconds; renewed well before half of it is over. */
   leaseTtlMs?: number;
   /** Told of every piece of text on its way. */
   observer?: StreamObserver;
@@ -69,7 +70,7 @@ export class Engine {
   readonly #running = new Map<string, Running>();
   readonly #memory: PrefillMemory;
   readonly #resilience: Resilience;
-  #cancelHeartbeat: (() => void) | undefined;
+  readonly #leases: LeaseRounds<Running>;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -77,6 +78,11 @@ export class Engine {
     this.#resilience = options.resilience ?? createResilience(this.#clock, options.random);
     this.#memory = options.prefillMemory ?? new VolatilePrefillMemory();
     this.#leaseTtlMs = options.leaseTtlMs ?? DEFAULT_LEASE_TTL_MS;
+    this.#leases = new LeaseRounds({
+      clock: this.#clock,
+      ttlMs: this.#leaseTtlMs,
+      renew: (running) => this.#renew(running),
+    });
   }
 
   /** How many answers this engine carries right now. */
@@ -123,7 +129,7 @@ export class Engine {
   /** Takes up answers whose lease has expired; resolves to how many. Call it at the start, and now and then. */
   async recover(): Promise<number> {
     // First our own: a process that was held up for long must not take its answers from itself.
-    await Promise.all([...this.#running.values()].map((running) => this.#renew(running)));
+    await this.#leases.catchUp();
     const { journal, holder } = this.#options;
     let recovered = 0;
     for (;;) {
@@ -145,7 +151,7 @@ export class Engine {
     const left = [...this.#running.values()];
     for (const { abort } of left) abort.abort(new EndedByEngine("interrupted"));
     await Promise.all(left.map(({ done }) => done));
-    this.#cancelHeartbeat?.();
+    this.#leases.close();
   }
 
   async #takeUp(lease: Lease): Promise<void> {
@@ -195,13 +201,14 @@ export class Engine {
         if (error instanceof EndedByEngine) await this.#giveUp(writer, header);
         else onError?.(error, answerId, header);
       } finally {
+        this.#leases.drop(running);
         if (this.#running.get(answerId) === running) this.#running.delete(answerId);
       }
     };
     const running: Running = { header, writer, abort, done: Promise.resolve() };
     this.#running.set(answerId, running);
+    this.#leases.add(running);
     running.done = carry();
-    this.#beat();
   }
 
   /** Lets a lease expire at once, so that nobody has to wait for its end. */
@@ -211,16 +218,6 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof LeaseLostError)) this.#options.onError?.(error, header.answerId, header);
     }
-  }
-
-  /** Renews all leases at a third of their lifetime, as long as any answer runs. */
-  #beat(): void {
-    if (this.#cancelHeartbeat !== undefined || this.#running.size === 0) return;
-    this.#cancelHeartbeat = this.#clock.setTimer(() => {
-      this.#cancelHeartbeat = undefined;
-      for (const running of this.#running.values()) void this.#renew(running);
-      this.#beat();
-    }, this.#leaseTtlMs / 3);
   }
 
   async #renew(running: Running): Promise<void> {

@@ -4,7 +4,7 @@ import { DIAL_MS, openErrorOf } from "./dial.ts";
 import { ReplyLostError } from "./redis_errors.ts";
 import type { RedisTransport } from "./redis_transport.ts";
 import type { RedisAddress } from "./redis_url.ts";
-import { Subscriptions } from "./subscriptions.ts";
+import { LOOK_EVERY_MS, Subscriptions } from "./subscriptions.ts";
 
 /** What is used of the library's cluster after it is open. */
 interface Cluster {
@@ -14,9 +14,6 @@ interface Cluster {
 
 /** How long whoever met a node that was away waits before the next try, in milliseconds. */
 const RETRY_MS = 100;
-
-/** How often followers look for themselves, in milliseconds: a channel whose slot moves is deaf for a moment, and nobody tells. */
-const LOOK_MS = 5_000;
 
 const LONGEST_WAIT_MS = 2_000;
 
@@ -34,7 +31,7 @@ export class ClusterTransport implements RedisTransport {
   private constructor(subscriptions: Subscriptions, cluster: Cluster) {
     this.subscriptions = subscriptions;
     this.#cluster = cluster;
-    this.#look = setInterval(() => subscriptions.look(), LOOK_MS).unref();
+    this.#look = setInterval(() => subscriptions.look(), LOOK_EVERY_MS).unref();
   }
 
   /** @throws {RedisOpenError} If it can't be reached now. */

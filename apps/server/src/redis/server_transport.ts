@@ -2,10 +2,7 @@ import { dial } from "./dial.ts";
 import { RedisLink } from "./redis_link.ts";
 import type { RedisTransport } from "./redis_transport.ts";
 import type { RedisAddress } from "./redis_url.ts";
-import { Subscriptions } from "./subscriptions.ts";
-
-/** How often followers look for themselves, in milliseconds: nobody tells of a message that a server or a line has lost. */
-const LOOK_MS = 5_000;
+import { LOOK_EVERY_MS, Subscriptions } from "./subscriptions.ts";
 
 /** One server, or the master behind Sentinels: a connection for commands, and one that hears. */
 export class ServerTransport implements RedisTransport {
@@ -19,7 +16,7 @@ export class ServerTransport implements RedisTransport {
     this.subscriptions = subscriptions;
     this.#commands = commands;
     this.#ears = ears;
-    this.#look = setInterval(() => subscriptions.look(), LOOK_MS).unref();
+    this.#look = setInterval(() => subscriptions.look(), LOOK_EVERY_MS).unref();
   }
 
   /** @throws {RedisOpenError} If it can't be reached now. */

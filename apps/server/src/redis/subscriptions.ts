@@ -18,7 +18,18 @@ interface Channel {
   listener: ChannelListener | undefined;
   isEntered: boolean;
   isBusy: boolean;
+  /** When its listener last began or looked for itself, in monotonic milliseconds. */
+  lookedAt: number;
 }
+
+/** How long a listener relies on what it is told, in milliseconds: nobody tells of a message that a server or a line has lost. */
+const LOOK_AFTER_MS = 5_000;
+
+/** Between two calls of `look()`, in milliseconds. */
+export const LOOK_EVERY_MS = 100;
+
+/** Of all listeners, so large a share looks at once at the most: all of those that began together within half of the time above. */
+const LOOK_SHARE = 1 / 25;
 
 /**
  * The channels that this process hears: one connection for all, and again all of them after every reconnect.
@@ -36,7 +47,7 @@ export class Subscriptions {
 
   /** Begins to listen; the returned function ends it. A channel has one listener at a time. */
   listen(name: string, listener: ChannelListener): () => void {
-    const channel = this.#channels.get(name) ?? { listener, isEntered: false, isBusy: false };
+    const channel = this.#channels.get(name) ?? { listener, isEntered: false, isBusy: false, lookedAt: now() };
     channel.listener = listener;
     this.#channels.set(name, channel);
     void this.#settle(name, channel);
@@ -75,9 +86,20 @@ export class Subscriptions {
     }
   }
 
-  /** Has every listener look for itself, all the more where the channel could not be entered, which is tried again. */
+  /**
+   * Has the listeners whose time has come look for themselves, all the more where the channel could not be entered, which is tried
+   * again. A few each time: all at once would keep everybody else waiting.
+   */
   look(): void {
+    const until = now() - LOOK_AFTER_MS;
+    let left = Math.ceil(this.#channels.size * LOOK_SHARE);
     for (const [name, channel] of [...this.#channels]) {
+      if (channel.lookedAt > until || left === 0) break;
+      left -= 1;
+      channel.lookedAt = now();
+      // To the end of the queue.
+      this.#channels.delete(name);
+      this.#channels.set(name, channel);
       channel.listener?.onLook?.();
       if (!channel.isEntered) void this.#settle(name, channel);
     }
@@ -108,4 +130,8 @@ export class Subscriptions {
       this.#channels.delete(name);
     }
   }
+}
+
+function now(): number {
+  return performance.now();
 }
