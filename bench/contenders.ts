@@ -15,6 +15,12 @@ export const CONTENDERS = [
   { name: "pipe", title: "Minimal Node pipe (yardstick)", server: "pipe", door: "chat" },
   { name: "portkey", title: "Portkey", server: "portkey", door: "chat" },
   { name: "cogniforge", title: "CogniForge `/v1`", server: "cogniforge", door: "chat" },
+  {
+    name: "cogniforge-shared",
+    title: "CogniForge `/v1`, over PostgreSQL and Redis",
+    server: "cogniforge-shared",
+    door: "chat",
+  },
   { name: "cogniforge-sse", title: "CogniForge plain SSE", server: "cogniforge", door: "sse" },
   { name: "trpc-sse", title: "Minimal tRPC, SSE", server: "trpc", door: "minimal-trpc-sse" },
   { name: "cogniforge-trpc-sse", title: "CogniForge tRPC, SSE", server: "cogniforge", door: "trpc-sse" },

@@ -1,4 +1,5 @@
 import { CONTENDERS, type Contender } from "./contenders.ts";
+import { Engines, type SharedStores } from "./engines/engines.ts";
 import type { BenchRecord } from "./measure/record.ts";
 import type { BenchOptions } from "./options.ts";
 import { type LoadClient, startClient, startUpstream, type Upstream } from "./process/helpers.ts";
@@ -19,24 +20,40 @@ export class Stage {
   /** Servers that could not be made ready, and why. */
   readonly missing: ReadonlyMap<ServerName, string>;
   readonly #running = new Map<ServerName, RunningServer>();
+  readonly #engines: Engines | undefined;
 
-  private constructor(options: BenchOptions, upstream: Upstream, missing: ReadonlyMap<ServerName, string>) {
+  private constructor(
+    options: BenchOptions,
+    upstream: Upstream,
+    { missing, engines }: { missing: ReadonlyMap<ServerName, string>; engines: Engines | undefined },
+  ) {
     this.options = options;
     this.upstream = upstream;
-    this.client = startClient(options.isPinned ? OTHER_CORE : undefined);
+    this.#engines = engines;
     this.missing = missing;
+    this.client = startClient(options.isPinned ? OTHER_CORE : undefined);
   }
 
   static async open(options: BenchOptions): Promise<Stage> {
     const missing = new Map<ServerName, string>();
+    let engines: Engines | undefined;
+    const startEngines = async () => {
+      try {
+        engines ??= await Engines.start();
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    };
     for (const name of options.servers) {
       if (name === "direct") continue;
-      const reason = await SERVERS[name].prepare?.();
+      const { title, isShared, prepare } = SERVERS[name];
+      const reason = isShared ? await startEngines() : await prepare?.();
       if (reason === undefined) continue;
       missing.set(name, reason);
-      say(`Left out: ${SERVERS[name].title}, as ${reason}`);
+      say(`Left out: ${title}, as ${reason}`);
     }
-    return new Stage(options, await startUpstream(options.isPinned ? OTHER_CORE : undefined), missing);
+    return new Stage(options, await startUpstream(options.isPinned ? OTHER_CORE : undefined), { missing, engines });
   }
 
   /** The contenders that take part, of those that a scenario is for. */
@@ -58,8 +75,24 @@ export class Stage {
   /** A server that has just started; whoever asked for it stops it. */
   async fresh(name: ServerName, nodeArgs: readonly string[] = []): Promise<RunningServer> {
     if (name === "direct") return directServer(this.upstream.port);
+    const stores = SERVERS[name].isShared ? await this.#engines?.make() : undefined;
+    return this.#start(name, stores, nodeArgs);
+  }
+
+  /** Another server over the same stores; whoever asked for it stops it. */
+  replica({ definition, stores }: RunningServer): Promise<RunningServer> {
+    return this.#start(definition.name as Exclude<ServerName, "direct">, stores);
+  }
+
+  async #start(
+    name: Exclude<ServerName, "direct">,
+    stores: SharedStores | undefined,
+    nodeArgs: readonly string[] = [],
+  ): Promise<RunningServer> {
     const core = this.options.isPinned ? SERVER_CORE : undefined;
-    return startServer(SERVERS[name], { upstreamPort: this.upstream.port, core, nodeArgs });
+    const running = await startServer(SERVERS[name], { upstreamPort: this.upstream.port, core, nodeArgs, stores });
+    const engines = this.#engines;
+    return { ...running, engineUsage: stores && engines && (() => engines.usage(stores)) };
   }
 
   /** Keeps a record and tells of it. */
@@ -72,7 +105,7 @@ export class Stage {
 
   async close(): Promise<void> {
     for (const server of this.#running.values()) await server.stop();
-    await Promise.all([this.client.child.stop(), this.upstream.child.stop()]);
+    await Promise.all([this.client.child.stop(), this.upstream.child.stop(), this.#engines?.stop()]);
   }
 }
 

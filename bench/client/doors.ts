@@ -7,9 +7,9 @@ import { WebSocketTalk } from "./web_socket_talk.ts";
 
 const QUESTION = "Tell me of the library of Alexandria in plain words, please";
 
-/** Begins a talk at the job's door. */
-export function openDoor(socket: Socket, job: Job): Talk {
-  const { headers, model } = job;
+/** Begins a talk at the job's door; `lane` is the number of its connection. */
+export function openDoor(socket: Socket, job: Job, lane: number): Talk {
+  const { headers, model, answerIds = [] } = job;
   switch (job.door) {
     case "chat":
       return new HttpTalk(socket, {
@@ -25,7 +25,7 @@ export function openDoor(socket: Socket, job: Job): Talk {
       });
     case "attach":
       return new HttpTalk(socket, {
-        first: () => requestText("GET", `/v1/answers/${job.answerId}/stream`, headers),
+        first: () => requestText("GET", `/v1/answers/${answerIds[lane % answerIds.length]}/stream`, headers),
         key: '"content":"',
         endMark: "data: [DONE]",
       });

@@ -24,8 +24,10 @@ export interface Job {
   ramp?: { batch: number; everyMs: number };
   /** Tokens that come before this, in milliseconds from the job's beginning, do not count for latency. */
   steadyFromMs?: number;
-  /** The answer that `attach` reads. */
-  answerId?: string;
+  /** Nor do those that come after this. */
+  steadyUntilMs?: number;
+  /** The answers that `attach` reads, connection by connection, and again from the first. */
+  answerIds?: readonly string[];
   /** So many connections stop reading after their first bytes, for so long. */
   stalled?: { lanes: number; forMs: number };
 }

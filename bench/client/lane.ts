@@ -54,7 +54,7 @@ export class Lane {
       this.#fail?.(fault);
     });
     this.#socket = socket;
-    this.#talk = openDoor(socket, this.#job);
+    this.#talk = openDoor(socket, this.#job, this.#index);
   }
 
   #data(socket: Socket, bytes: Buffer): void {
@@ -69,11 +69,13 @@ export class Lane {
 
   #ask(): void {
     const tally = this.#tally;
-    const steadyFromMs = this.#job.steadyFromMs ?? 0;
+    const { steadyFromMs = 0, steadyUntilMs = Number.POSITIVE_INFINITY } = this.#job;
+    const isAlwaysSteady = steadyFromMs === 0 && steadyUntilMs === Number.POSITIVE_INFINITY;
+    const isSteady = () => isAlwaysSteady || (tally.elapsedMs >= steadyFromMs && tally.elapsedMs < steadyUntilMs);
     const askedUs = nowUs();
     const checker = new SequenceChecker(MODES[this.#job.model].tokens, (sentUs) => {
       if (checker.tokens === 1) tally.firstToken.add(this.#nowUs - askedUs);
-      if (steadyFromMs === 0 || tally.elapsedMs >= steadyFromMs) tally.latency.add(this.#nowUs - sentUs);
+      if (isSteady()) tally.latency.add(this.#nowUs - sentUs);
     });
     let isOver = false;
     const done = (fault?: string) => {

@@ -24,10 +24,18 @@ const STOP_MS = 8_000;
 const KEPT_CHARS = 4_000;
 
 /** Starts Node with as many open files as the system lets it have: thousands of streams have two sides. */
-export function spawnNode(args: readonly string[], { cwd, env, core, hasChannel }: SpawnOptions = {}): Child {
+export function spawnNode(args: readonly string[], { core, ...options }: SpawnOptions = {}): Child {
   const pin = core === undefined ? [] : ["taskset", "-c", String(core)];
   const script = 'ulimit -n "$(ulimit -Hn)"; exec "$@"';
-  const child = spawn("sh", ["-c", script, "sh", ...pin, process.execPath, ...args], {
+  return spawnProgram("sh", ["-c", script, "sh", ...pin, process.execPath, ...args], options);
+}
+
+export function spawnProgram(
+  program: string,
+  args: readonly string[],
+  { cwd, env, hasChannel }: Omit<SpawnOptions, "core"> = {},
+): Child {
+  const child = spawn(program, args, {
     ...(cwd !== undefined && { cwd }),
     ...(env !== undefined && { env }),
     stdio: ["ignore", "pipe", "pipe", ...(hasChannel ? (["ipc"] as const) : [])],

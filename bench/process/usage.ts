@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 let ticksPerSecond: number | undefined;
 
@@ -18,6 +18,23 @@ export function cpuTicks(stat: string): number {
   // The second field is the program's name in brackets, which may hold blanks and brackets itself.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return Number(fields[11]) + Number(fields[12]);
+}
+
+/**
+ * CPU time of a process and of all its children, those that have ended too, in milliseconds.
+ *
+ * @throws {Error} If the process is gone, or the system has no `/proc`.
+ */
+export function familyCpuMsOf(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").filter(Boolean);
+  const alive = children.reduce((sum, child) => sum + (existsSync(`/proc/${child}`) ? cpuMsOf(Number(child)) : 0), 0);
+  return cpuMsOf(pid) + endedChildrenMs(pid) + alive;
+}
+
+function endedChildrenMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return ((Number(fields[13]) + Number(fields[14])) / (ticksPerSecond ?? 100)) * 1e3;
 }
 
 /** Memory of a process that is in RAM now, in bytes. */

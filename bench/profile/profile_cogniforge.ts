@@ -23,7 +23,8 @@ const PUBLISHED: readonly ClosedLoop[] = [
 export async function profileCogniforge(stage: Stage): Promise<void> {
   for (const loop of Object.values(CLOSED_LOOPS)) {
     if (!stage.options.only.includes(loop.name)) continue;
-    const isFor = ({ server, door }: Contender) => server === "cogniforge" && (loop.isStreamed || door === "chat");
+    const isFor = ({ server, door }: Contender) =>
+      server.startsWith("cogniforge") && (loop.isStreamed || door === "chat");
     for (const contender of stage.contenders(isFor)) {
       const { found, line } = await profile(stage, loop, contender);
       say(`\n── ${loop.name}, ${contender.name}: ${line}`);
@@ -44,11 +45,11 @@ export async function runProfiles(stage: Stage): Promise<void> {
   }
 }
 
-async function profile(stage: Stage, loop: ClosedLoop, { name, door }: Contender) {
+async function profile(stage: Stage, loop: ClosedLoop, { name, server, door }: Contender) {
   mkdirSync(FOLDER, { recursive: true });
   const path = join(FOLDER, `${loop.name}-${name}.cpuprofile`);
   rmSync(path, { force: true });
-  const running = await stage.fresh("cogniforge", ["--import", `${PRELOAD}?out=${encodeURIComponent(path)}`]);
+  const running = await stage.fresh(server, ["--import", `${PRELOAD}?out=${encodeURIComponent(path)}`]);
   try {
     // One slow answer of each lane warms nothing.
     const warming = loop.answersEach === undefined ? loop : CLOSED_LOOPS.short;

@@ -24,6 +24,23 @@ const OPEN: readonly Column[] = [
   ["peakMb", "peak, MiB", 0],
   ["peakKibPerStream", "KiB a stream", 0],
 ];
+const ENGINES: readonly Column[] = [
+  ["redisCpuUsPerToken", "Redis, µs CPU a token", 1],
+  ["redisCommandsPerToken", "commands a token", 2],
+  ["redisInBytesPerToken", "bytes in a token", 0],
+  ["redisOutBytesPerToken", "bytes out a token", 0],
+  ["redisKibPerAnswer", "KiB an answer", 1],
+  ["postgresCpuMsPerAnswer", "PostgreSQL, ms CPU an answer", 3],
+  ["postgresRowsPerAnswer", "rows an answer", 1],
+  ["postgresWalKibPerAnswer", "KiB of WAL an answer", 1],
+];
+const REPLICAS: readonly Column[] = [
+  ["latencyP50Ms", "latency p50, ms", 2],
+  ["latencyP99Ms", "latency p99, ms", 1],
+  ["carrierCpuUsPerToken", "carrier, µs CPU a token", 1],
+  ["readerCpuUsPerToken", "other replica, µs CPU a token", 1],
+  ...ENGINES.slice(0, 2),
+];
 const LATE: readonly Column[] = [
   ["cpuUsPerToken", "CPU, µs a token and reader", 2],
   ["firstTokenP50Ms", "first token p50, ms", 0],
@@ -73,6 +90,11 @@ const SECTIONS: readonly { scenario: string; title: string; columns: readonly Co
     columns: OPEN,
     yardstick: "cpuUsPerToken",
   },
+  {
+    scenario: "replicas",
+    title: "500 live streams, carried by one of two replicas",
+    columns: REPLICAS,
+  },
   { scenario: "late", title: "1,000 late readers of one running answer", columns: LATE },
   {
     scenario: "stalled",
@@ -105,7 +127,30 @@ export function tablesOf(records: readonly BenchRecord[]): string {
   const sections = SECTIONS.filter(({ scenario }) => records.some((record) => record.scenario === scenario));
   const profiled = records.filter(({ scenario }) => scenario === "profile");
   const profiles = profiled.length === 0 ? [] : [profileTable(profiled)];
-  return [goalsTable(records), ...sections.map((section) => sectionTable(section, records)), ...profiles].join("\n\n");
+  const tables = sections.map((section) => sectionTable(section, records));
+  return [goalsTable(records), ...tables, ...enginesTable(records), ...profiles].join("\n\n");
+}
+
+/** What the engines below a server that shares its stores do for it, scenario by scenario. */
+function enginesTable(records: readonly BenchRecord[]): string[] {
+  const rows = SECTIONS.flatMap(({ scenario, title }) => {
+    const cells = ENGINES.map(([figure, , digits]) => cellOf(records, [scenario, "cogniforge-shared", figure], digits));
+    return cells.every((cell) => cell === "–") ? [] : [[title, ...cells]];
+  });
+  const headings = ["", ...ENGINES.map(([, heading]) => heading)];
+  return rows.length === 0 ? [] : [`## What PostgreSQL and Redis do for it\n\n${table(headings, rows)}`];
+}
+
+/** A figure of a contender in a scenario, with its spread. */
+function cellOf(
+  records: readonly BenchRecord[],
+  [scenario, contender, figure]: readonly [string, string, string],
+  digits: number,
+): string {
+  const found = figureOf(records, scenario, contender, figure);
+  if (found === undefined) return "–";
+  const spread = found.spread >= 0.005 ? ` ± ${percent(found.spread)}` : "";
+  return `${found.median.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })}${spread}`;
 }
 
 /** What share of the time goes where, the largest of the first column first. */
@@ -122,10 +167,12 @@ function profileTable(profiled: readonly BenchRecord[]): string {
 export function goalsTable(records: readonly BenchRecord[]): string {
   const rows = GOALS.map(({ title, commit, stretch, unit, measure }) => {
     const found = measure(records);
-    if (found === undefined) return [title, "not measured", "", withUnit(commit, unit), withUnit(stretch, unit), ""];
+    const goals = [withUnit(commit, unit), stretch === undefined ? "–" : withUnit(stretch, unit)];
+    if (found === undefined) return [title, "not measured", "", ...goals, ""];
     const spread = found.spread === undefined ? "" : `± ${percent(found.spread)}`;
-    const verdict = found.value <= stretch ? "met, stretch too" : found.value <= commit ? "met" : "**missed**";
-    return [title, withUnit(found.value, unit), spread, withUnit(commit, unit), withUnit(stretch, unit), verdict];
+    const isStretched = stretch !== undefined && found.value <= stretch;
+    const verdict = isStretched ? "met, stretch too" : found.value <= commit ? "met" : "**missed**";
+    return [title, withUnit(found.value, unit), spread, ...goals, verdict];
   });
   return `## Goals\n\n${table(["figure", "measured", "spread", "goal", "stretch", ""], rows)}`;
 }
@@ -136,12 +183,7 @@ function sectionTable(
 ): string {
   const own = records.filter((record) => record.scenario === scenario);
   const rows = [...new Set(own.map(({ contender }) => contender))].map((contender) => {
-    const cells = columns.map(([figure, , digits]) => {
-      const found = figureOf(own, scenario, contender, figure);
-      if (found === undefined) return "–";
-      const spread = found.spread >= 0.005 ? ` ± ${percent(found.spread)}` : "";
-      return `${found.median.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })}${spread}`;
-    });
+    const cells = columns.map(([figure, , digits]) => cellOf(own, [scenario, contender, figure], digits));
     const ours = yardstick && figureOf(own, scenario, contender, yardstick);
     const pipe = yardstick && figureOf(own, scenario, "pipe", yardstick);
     const ratio = yardstick === undefined ? [] : [ours && pipe ? (ours.median / pipe.median).toFixed(2) : "–"];

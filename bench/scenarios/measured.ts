@@ -1,4 +1,5 @@
 import type { Job, JobResult } from "../client/job.ts";
+import { engineFigures } from "../engines/engines.ts";
 import { cpuMsOf } from "../process/usage.ts";
 import type { RunningServer } from "../servers/server.ts";
 import type { Stage } from "../stage.ts";
@@ -9,21 +10,33 @@ export type Load = Omit<Job, "port" | "headers">;
 /** How long a server may tidy up behind the last answer before its CPU is read, in milliseconds. */
 const SETTLE_MS = 200;
 
-/** Puts a load on a server; what came of it, and the CPU that the server used for it, absent for none. */
+/** What came of a load. */
+export interface Measured {
+  result: JobResult;
+  /** CPU that the server used for it, in milliseconds; absent where there is no server. */
+  cpuMs: number | undefined;
+  /** What the engines below the server did for it. */
+  engines: Record<string, number>;
+}
+
+/** Puts a load on a server. */
 export async function putLoad(
   { client }: Stage,
-  { child, port, headers }: RunningServer,
+  { child, port, headers, engineUsage }: RunningServer,
   load: Load,
-): Promise<{ result: JobResult; cpuMs: number | undefined }> {
+): Promise<Measured> {
+  const usedBefore = await engineUsage?.();
   const before = child && cpuMsOf(child.pid);
   const result = await client.run({ ...load, port, headers });
-  if (child === undefined || before === undefined) return { result, cpuMs: undefined };
+  if (child === undefined || before === undefined) return { result, cpuMs: undefined, engines: {} };
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  return { result, cpuMs: cpuMsOf(child.pid) - before };
+  const cpuMs = cpuMsOf(child.pid) - before;
+  const used = await engineUsage?.();
+  return { result, cpuMs, engines: used && usedBefore ? engineFigures(usedBefore, used, result) : {} };
 }
 
 /** The figures that every load gives. */
-export function figuresOf({ result, cpuMs }: { result: JobResult; cpuMs: number | undefined }): Record<string, number> {
+export function figuresOf({ result, cpuMs, engines }: Measured): Record<string, number> {
   const { answers, tokens, elapsedMs, firstToken, latency, total } = result;
   const hasAny = answers > 0 && tokens > 0;
   return {
@@ -41,6 +54,7 @@ export function figuresOf({ result, cpuMs }: { result: JobResult; cpuMs: number 
     totalP50Ms: total.p50 / 1e3,
     totalP99Ms: total.p99 / 1e3,
     clientBusy: result.clientCpuMs / elapsedMs,
+    ...engines,
   };
 }
 

@@ -7,6 +7,7 @@ export const SCENARIO_NAMES = [
   "live",
   "open-1000",
   "open-5000",
+  "replicas",
   "late",
   "stalled",
   "replay",

@@ -55,7 +55,15 @@ async function once(
   else await new Promise((resolve) => setTimeout(resolve, come));
   const idle = rssOf(pid);
   const watch = new MemoryWatch(pid, 50);
-  const load = { door: "attach", model, isStreamed: true, lanes: readers, answersEach: 1, answerId, ...more } as const;
+  const load = {
+    door: "attach",
+    model,
+    isStreamed: true,
+    lanes: readers,
+    answersEach: 1,
+    answerIds: [answerId],
+    ...more,
+  } as const;
   const measured = await putLoad(stage, running, load);
   const figures = figuresOf(measured);
   figures.peakMb = watch.stop() / 2 ** 20;

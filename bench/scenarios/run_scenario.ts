@@ -6,6 +6,7 @@ import { runMicro } from "./micro.ts";
 import type { ScenarioName } from "./names.ts";
 import { OPEN_STREAMS, runOpenStreams } from "./open_streams.ts";
 import { runReaders } from "./readers.ts";
+import { runReplicas } from "./replicas.ts";
 import { runStart } from "./start.ts";
 
 export function runScenario(stage: Stage, name: ScenarioName): Promise<void> {
@@ -20,6 +21,8 @@ export function runScenario(stage: Stage, name: ScenarioName): Promise<void> {
     case "open-1000":
     case "open-5000":
       return runOpenStreams(stage, OPEN_STREAMS[name]);
+    case "replicas":
+      return runReplicas(stage);
     case "late":
     case "stalled":
     case "replay":

@@ -13,7 +13,7 @@ export const KEY = "cf-bench-0123456789abcdef";
 export const cogniforge: ServerDefinition = {
   name: "cogniforge",
   title: "CogniForge",
-  async command({ upstreamPort, port, folder }) {
+  async command({ upstreamPort, port, folder, stores }) {
     const models = ["default", ...Object.keys(MODES)];
     const target = (model: string) => ({ provider: "bench", model: model === "default" ? "short" : model });
     const config = {
@@ -33,8 +33,17 @@ export const cogniforge: ServerDefinition = {
         COGNIFORGE_DATA_DIR: join(folder, "data"),
         // The largest scenario is beyond what a server takes by default.
         COGNIFORGE_MAX_ANSWERS: "20000",
+        ...(stores !== undefined && { DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl }),
       },
     };
   },
   healthPath: "/healthz",
+};
+
+/** The same program with its records on PostgreSQL and its running answers on Redis, as many replicas have them. */
+export const cogniforgeShared: ServerDefinition = {
+  ...cogniforge,
+  name: "cogniforge-shared",
+  title: "CogniForge over PostgreSQL and Redis",
+  isShared: true,
 };

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { cogniforge } from "./cogniforge.ts";
+import { cogniforge, cogniforgeShared } from "./cogniforge.ts";
 import { portkey } from "./portkey.ts";
 import type { ServerDefinition, ServerName } from "./server.ts";
 
@@ -21,4 +21,5 @@ export const SERVERS: Record<Exclude<ServerName, "direct">, ServerDefinition> = 
   },
   portkey,
   cogniforge,
+  "cogniforge-shared": cogniforgeShared,
 };

@@ -1,3 +1,4 @@
+import type { EngineUsage, SharedStores } from "../engines/engines.ts";
 import type { Child } from "../process/spawn.ts";
 
 /** Where a server under test is to listen, and whom it asks. */
@@ -6,6 +7,8 @@ export interface StartContext {
   port: number;
   /** An empty folder of its own. */
   folder: string;
+  /** For a server that shares its stores with others. */
+  stores?: SharedStores | undefined;
 }
 
 /** How its process is started. */
@@ -24,11 +27,13 @@ export interface ServerDefinition {
   command(context: StartContext): StartCommand | Promise<StartCommand>;
   /** What is asked until it answers. */
   healthPath: string;
+  /** Whether it lives on PostgreSQL and Redis. */
+  isShared?: boolean;
   /** Header lines of every request to it. */
   headers?(context: StartContext): string;
 }
 
-export const SERVER_NAMES = ["direct", "pipe", "trpc", "portkey", "cogniforge"] as const;
+export const SERVER_NAMES = ["direct", "pipe", "trpc", "portkey", "cogniforge", "cogniforge-shared"] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
 
 /** A server under test that runs. */
@@ -38,6 +43,10 @@ export interface RunningServer {
   headers: string;
   /** Absent for the upstream itself. */
   child?: Child;
+  /** What it shares with other replicas. */
+  stores?: SharedStores | undefined;
+  /** What the engines below it have done so far; absent where there are none. */
+  engineUsage?: (() => Promise<EngineUsage>) | undefined;
   /** From the start of its process to its first answer, in milliseconds. */
   startMs: number;
   stop(): Promise<void>;

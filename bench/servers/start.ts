@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SharedStores } from "../engines/engines.ts";
 import { freePort, untilAnswering } from "../process/health.ts";
 import { spawnNode } from "../process/spawn.ts";
 import { KEY } from "./cogniforge.ts";
@@ -11,12 +12,14 @@ export interface StartOptions {
   core?: number | undefined;
   /** For Node itself, such as `--cpu-prof`. */
   nodeArgs?: readonly string[];
+  stores?: SharedStores | undefined;
 }
 
 /** Starts a server under test in a folder of its own, and waits until it answers. */
 export async function startServer(definition: ServerDefinition, options: StartOptions): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), "cogniforge-bench-"));
-  const context = { upstreamPort: options.upstreamPort, port: await freePort(), folder };
+  const { upstreamPort, stores } = options;
+  const context = { upstreamPort, port: await freePort(), folder, stores };
   const { args, env } = await definition.command(context);
   const { PATH = "", HOME = "" } = process.env;
   const beganAt = performance.now();
@@ -40,6 +43,7 @@ export async function startServer(definition: ServerDefinition, options: StartOp
     port: context.port,
     headers: `Authorization: Bearer ${KEY}\r\n${definition.headers?.(context) ?? ""}`,
     child,
+    stores,
     startMs: performance.now() - beganAt,
     stop,
   };

@@ -19,6 +19,8 @@ export const MODES = {
   slow: { tokens: 60, perPacket: 1, everyMs: 200 },
   /** Five tokens a second, for as long as five thousand streams need to come and stay. */
   slower: { tokens: 90, perPacket: 1, everyMs: 200 },
+  /** Two tokens a second. */
+  slowest: { tokens: 40, perPacket: 1, everyMs: 500 },
   /** An answer that still runs while readers come late. */
   watched: { tokens: 160, perPacket: 1, everyMs: 50 },
   /** The longest answer that is asked for by default. */

@@ -71,6 +71,11 @@ export class PostgresEngine {
     return new PostgresEngine(binaries, data, await freePort(), [...FAST_AND_FORGETFUL, ...flags]);
   }
 
+  /** Of its first process, while it runs. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   async start(): Promise<void> {
     const settings = this.#flags.flatMap((flag) => ["-c", flag]);
     const child = run(this.#binaries.postgres, ["-D", this.#data, "-p", String(this.port), ...settings]);
