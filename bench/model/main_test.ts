@@ -30,6 +30,18 @@ test("the model says from a report what is needed, what breaks first, and what a
   assert.doesNotMatch(stdout, /NaN|undefined|Infinity/);
 });
 
+test("the model divides what one installation can't carry, and plays no answers that are too short", () => {
+  const report = { run: RUN, records: SYNTHETIC_RECORDS };
+  const parts = model(report, "--streams", "100000");
+  assert.match(parts.stdout, /carries \*\*27,075\*\* streams: then breaks PostgreSQL's connections/);
+  assert.match(parts.stdout, /100,000 are \*\*4\*\* installations side by side/);
+  assert.match(parts.stdout, /One installation of 27,075 streams, .*\n[\s\S]*\| one dies \| 90 \|/);
+  assert.match(
+    model(report, "--streams", "100", "--tokens", "5").stdout,
+    /Not played, as answers of 1 s are too short/,
+  );
+});
+
 test("the model ends with 1 and says why, without a stack, where something is missing or wrong", () => {
   const old = SYNTHETIC_RECORDS.filter(({ contender }) => contender === "cogniforge");
   const faults: [unknown, string[], RegExp][] = [

@@ -4,24 +4,39 @@ import { CONNECTIONS_PER_REPLICA, postgresDemand } from "./load_model.ts";
 import { type Model, shareElsewhere, withStreams } from "./model.ts";
 import { playTable } from "./play_table.ts";
 import { redisDemand } from "./redis_demand.ts";
-import { mostInOneInstallation, sizeOf } from "./size.ts";
+import { SHORTEST_ANSWER_SECONDS } from "./simulate.ts";
+import { type Installation, mostInOneInstallation, sizeOf } from "./size.ts";
+import { answerSeconds } from "./workload.ts";
 
 /** All that the model says, as Markdown. @param source What was measured, where and when: one line. */
 export function modelTables(model: Model, source: string, seed: number): string {
   const counts = countsUpTo(model.workload.streams);
+  const installation = mostInOneInstallation(model);
   const parts = [
     premises(model, source),
     "### What is needed",
     neededTable(model, counts),
-    installationLine(model),
+    installationLine(model, installation),
     "### What breaks first",
     breakingTable(breakingsOf(model, counts), counts),
     "One of each, beside as much of all others as they need:",
     exhaustionTable(model),
     "### When servers die or restart",
-    playTable(model, seed),
+    plays(withStreams(model, Math.min(model.workload.streams, installation.streams)), seed),
   ];
   return parts.join("\n\n");
+}
+
+/** Of one installation, as others know nothing of what happens there. */
+function plays(model: Model, seed: number): string {
+  const { streams } = model.workload;
+  const seconds = answerSeconds(model.workload);
+  if (streams === 0) return "Not played, as there is no set-up that carries anything.";
+  if (seconds < SHORTEST_ANSWER_SECONDS) {
+    return `Not played, as answers of ${amount(seconds)} s are too short for steps of a second: at least ${SHORTEST_ANSWER_SECONDS} s are needed.`;
+  }
+  const title = `One installation of ${amount(streams)} streams, with just as many servers as it needs, second by second. Spare servers take connections of PostgreSQL too.`;
+  return `${title}\n\n${playTable(model, seed)}`;
 }
 
 /** A thousand, and ten times as many each time, up to what is asked. */
@@ -100,15 +115,14 @@ const NEEDED = [
   "what breaks all the same",
 ];
 
-function installationLine(model: Model): string {
-  const { streams, breaksFirst } = mostInOneInstallation(model);
+function installationLine(model: Model, { streams, breaksFirst }: Installation): string {
   const asked = model.workload.streams;
   if (streams >= asked) return `One installation carries all ${amount(asked)}: of what there is once, nothing breaks.`;
   if (streams === 0) return `No installation carries a single stream: what breaks is ${breaksFirst}.`;
   const parts = Math.ceil(asked / streams);
   return (
-    `One installation, with as many servers and Redis nodes as it needs, carries ${bold(amount(streams))} streams: then breaks ${breaksFirst}, ` +
-    `which no further server or node helps. ${amount(asked)} are ${bold(amount(parts))} installations side by side, each with its own Redis and PostgreSQL.`
+    `Within these limits one installation, with as many servers and Redis nodes as it needs, carries ${bold(amount(streams))} streams: then breaks ${breaksFirst}, ` +
+    `and no further server or Redis node helps. ${amount(asked)} are ${bold(amount(parts))} installations side by side, each with its own Redis and PostgreSQL.`
   );
 }
 

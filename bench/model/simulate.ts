@@ -52,6 +52,8 @@ const LEASE_SECONDS = 10;
 const DRAIN_SECONDS = 30;
 const AWAY_SECONDS = 5;
 const MINUTE = 60;
+/** Shorter answers would come and end within one step. */
+export const SHORTEST_ANSWER_SECONDS = 10;
 
 /**
  * Plays a mishap second by second.
@@ -59,13 +61,18 @@ const MINUTE = 60;
  * Beyond what `Fleet` takes for granted: a replica that dies is missed when its leases are over, and looked for within five seconds
  * more; one that drains takes nobody new, then leaves the rest of its answers to all others at once, and comes back empty.
  *
- * @throws {RangeError} If nobody would be left.
+ * @throws {RangeError} If nobody would be left, or if answers are shorter than ten seconds.
  */
 export function simulate(play: Play): Outcome {
   const { mishap, replicas } = play;
   const missing = mishap.kind === "crash" ? mishap.replicas : mishap.atOnce;
   if (missing >= replicas) {
     throw new RangeError(`Cannot play as some of the replicas must be left: ${missing} of ${replicas} would be away`);
+  }
+  if (play.answerSeconds < SHORTEST_ANSWER_SECONDS) {
+    throw new RangeError(
+      `Cannot play in seconds as answers must take at least ${SHORTEST_ANSWER_SECONDS} of them: current value is ${play.answerSeconds}`,
+    );
   }
   const fleet = new Fleet(play, new Random(play.seed));
   const turn = DRAIN_SECONDS + AWAY_SECONDS;

@@ -59,7 +59,8 @@ test("simulate() restarts all without losing an answer", () => {
   assert.ok(cameBack > 1_700, String(cameBack));
 });
 
-test("simulate() refuses a play in which nobody is left", () => {
+test("simulate() refuses a play in which nobody is left, and answers that are shorter than its steps allow", () => {
+  assert.throws(() => simulate(play({ answerSeconds: 9 })), /at least 10 of them: current value is 9/);
   assert.throws(() => simulate(play({ replicas: 1 })), RangeError);
   assert.throws(() => simulate(play({ mishap: { kind: "restart", atOnce: 20 } })), RangeError);
 });
@@ -99,6 +100,27 @@ test("Fleet takes no more over in a second than a core can", () => {
     return fleet.takenOver - before;
   });
   assert.equal(Math.max(...taken), 250);
+});
+
+test("Fleet shares out what can't be shared evenly, to the last answer", () => {
+  const costs = { ...COSTS, delivering: 0, takingOver: 0.001, comingBack: 0 };
+  const fleet = new Fleet({ ...play({ streams: 137, answerSeconds: 1e12, costs }) }, new Random(3));
+  const carried = (second: number, there: number) =>
+    Math.round((fleet.step(second).mean * there * 0.6) / costs.carrying);
+  const before = carried(0, 20);
+  for (const index of [0, 1, 2]) fleet.die(index, 2);
+  for (let second = 1; second < 10; second++) fleet.step(second);
+  assert.ok(fleet.takenOver > 0);
+  assert.equal(carried(10, 17), before);
+});
+
+test("Fleet does later what a core can't do now", () => {
+  const busy = { replicas: 2, streams: 2_000, elsewhere: 0, answerSeconds: 1e12 };
+  const fleet = new Fleet({ ...play(busy) }, new Random(1));
+  const behind = Array.from({ length: 10 }, (_, second) => fleet.step(second).behindSeconds);
+  // A thousand at 1.5 ms each are half a core too much.
+  assert.ok((behind[0] ?? 0) > 0.3 && (behind[0] ?? 0) < 0.7, String(behind[0]));
+  assert.ok(Math.abs((behind[9] ?? 0) / (behind[0] ?? 1) - 10) < 0.01, String(behind));
 });
 
 test("fleetCosts() splits what a stream costs between its carrier and its reader's replica", () => {

@@ -46,8 +46,15 @@ export function mostStreams(holds: (streams: number) => boolean): number {
   return most;
 }
 
+/** How far one PostgreSQL goes with one Redis, or one Cluster. */
+export interface Installation {
+  streams: number;
+  /** The resource that the next stream is too much for. */
+  breaksFirst: string;
+}
+
 /** The most streams that one installation carries with whatever number of servers and nodes, and what ends it. */
-export function mostInOneInstallation(model: Model): { streams: number; breaksFirst: string } {
+export function mostInOneInstallation(model: Model): Installation {
   const brokenAt = (streams: number) => sizeOf(withStreams(model, streams)).broken;
   const streams = mostStreams((count) => brokenAt(count).length === 0);
   return { streams, breaksFirst: worst(brokenAt(streams + 1))?.resource ?? "nothing" };
