@@ -2,6 +2,7 @@ import { CONTENDERS } from "../contenders.ts";
 import { type BenchRecord, figureOf } from "../measure/record.ts";
 import { SERVERS } from "../servers/definitions.ts";
 import { GOALS } from "./goals.ts";
+import { table } from "./table.ts";
 
 /** A column: a figure with its heading and digits. */
 type Column = readonly [figure: string, heading: string, digits: number];
@@ -210,12 +211,6 @@ function brokenCell(records: readonly BenchRecord[], contender: string): string 
 function titleOf(name: string): string {
   if (name === "portkey") return SERVERS.portkey.title;
   return CONTENDERS.find((contender) => contender.name === name)?.title ?? name;
-}
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = `|${headings.map((_, index) => (index === 0 ? "---" : "--:")).join("|")}|`;
-  return [line(headings), rule, ...rows.map(line)].join("\n");
 }
 
 function withUnit(value: number, unit: string): string {

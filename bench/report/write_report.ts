@@ -3,11 +3,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BenchRecord } from "../measure/record.ts";
 import type { RunInfo } from "./machine.ts";
+import { replaceMarked } from "./replace_marked.ts";
 import { tablesOf } from "./tables.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BEGIN = "<!-- figures: begin -->";
-const END = "<!-- figures: end -->";
 
 /** What one run measured, as it is kept. */
 export interface Report {
@@ -27,23 +26,15 @@ export interface Report {
 export function writeReport(report: Report, isPublished: boolean): string[] {
   const places = [["bench/results/latest.json", "bench/results/latest.md"]];
   if (isPublished) places.push(["docs/performance.json", "docs/performance.md"]);
-  const figures = `${BEGIN}\n\n${runLine(report)}\n\n${tablesOf(report.records)}\n\n${END}`;
+  const figures = `${runLine(report)}\n\n${tablesOf(report.records)}`;
   for (const [json = "", page = ""] of places) {
     mkdirSync(join(ROOT, dirname(json)), { recursive: true });
     writeFileSync(join(ROOT, json), `${JSON.stringify(report, null, 1)}\n`);
     const path = join(ROOT, page);
     const before = existsSync(path) ? readFileSync(path, "utf8") : FIRST_PAGE;
-    writeFileSync(path, replaceFigures(before, figures));
+    writeFileSync(path, replaceMarked(before, "figures", figures));
   }
   return places.flat();
-}
-
-/** @throws {SyntaxError} If the page lacks a mark. */
-export function replaceFigures(page: string, figures: string): string {
-  const from = page.indexOf(BEGIN);
-  const to = page.indexOf(END);
-  if (from === -1 || to < from) throw new SyntaxError(`Cannot replace the figures as the page has no '${BEGIN}'`);
-  return page.slice(0, from) + figures + page.slice(to + END.length);
 }
 
 const FIRST_PAGE = `# Performance
@@ -51,8 +42,8 @@ const FIRST_PAGE = `# Performance
 What CogniForge costs between a reader and a provider, beside the least that Node can do and beside a peer, with journal, measures and
 sign-in on. \`npm run bench\` makes this page; \`bench/README.md\` says how to read it.
 
-${BEGIN}
-${END}
+<!-- figures: begin -->
+<!-- figures: end -->
 `;
 
 function runLine({ run, missing }: Report): string {

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { goalsTable } from "./tables.ts";
-import { replaceFigures } from "./write_report.ts";
-
-test("replaceFigures() leaves what people wrote around the figures", () => {
-  const page = "before\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n";
-  assert.equal(replaceFigures(page, "NEW"), "before\nNEW\nafter\n");
-  assert.throws(() => replaceFigures("no marks", "NEW"), SyntaxError);
-});
 
 test("goalsTable() compares medians of one run and says what was not measured", () => {
   const record = (contender: string, cpuMsPerAnswer: number, round: number) => ({
