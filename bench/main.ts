@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   const { rounds, isPinned } = options;
   const run = { ...machine, isPinned, rounds, minutes: minutes() };
   const report = { run, missing: Object.fromEntries(stage.missing), records: stage.records };
-  const files = writeReport(report, options.isPublished || (isFull(options) && stage.missing.size === 0));
+  const isPublished = options.isPublished || (isFull(options) && stage.missing.size === 0);
+  const files = writeReport(report, isPublished ? (options.isOfReplicas ? "scaling" : "performance") : undefined);
   say(`\n${goalsTable(stage.records)}\n\nWritten: ${files.join(", ")}; ${minutes().toFixed(1)} minutes`);
 }

@@ -17,7 +17,17 @@ export interface BenchOptions {
   isProfile: boolean;
   /** Whether the figures go to `docs/` though the run is not a full one. */
   isPublished: boolean;
+  /** Whether it is servers over PostgreSQL and Redis that are measured, for a page of their own. */
+  isOfReplicas: boolean;
 }
+
+/** What a full run does. */
+const FULL = SCENARIO_NAMES.filter((name) => name !== "replicas");
+const COMPARED = SERVER_NAMES.filter((name) => name !== "cogniforge-shared");
+
+/** What `--replicas` does. */
+const REPLICAS: readonly ScenarioName[] = ["short", "nonstream", "bulk", "live", "open-1000", "replicas"];
+const REPLICATED: readonly ServerName[] = ["direct", "pipe", "cogniforge", "cogniforge-shared"];
 
 /** Scenarios of `--quick`. */
 const QUICK: readonly ScenarioName[] = ["start", "short", "bulk", "nonstream", "replay", "micro"];
@@ -27,6 +37,7 @@ export const HELP = `Usage: npm run bench -- [options]
   --only A,B       scenarios: ${SCENARIO_NAMES.join(", ")}
   --servers A,B    servers: ${SERVER_NAMES.join(", ")}
   --rounds N       rounds of each comparison, 3 unless told otherwise
+  --replicas       CogniForge over PostgreSQL and Redis instead, beside itself over one file; writes docs/scaling.md
   --quick          one short round of a few scenarios
   --pin            the server on one core, upstream and client on another (Linux)
   --answers N      answers of the memory scenario, 2000 unless told otherwise
@@ -47,30 +58,34 @@ export function readOptions(args: readonly string[]): BenchOptions {
       pin: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
       publish: { type: "boolean", default: false },
+      replicas: { type: "boolean", default: false },
     },
   });
-  const isQuick = values.quick;
+  const { quick: isQuick, replicas: isOfReplicas } = values;
+  const [scenarios, servers] = isOfReplicas ? [REPLICAS, REPLICATED] : [isQuick ? QUICK : FULL, COMPARED];
   if (values.pin && availableParallelism() < 2) throw new TypeError("Cannot pin to two cores: there is one");
   return {
-    only: listOf("only", values.only, SCENARIO_NAMES) ?? (isQuick ? QUICK : SCENARIO_NAMES),
-    servers: listOf("servers", values.servers, SERVER_NAMES) ?? SERVER_NAMES,
+    only: listOf("only", values.only, SCENARIO_NAMES) ?? scenarios,
+    servers: listOf("servers", values.servers, SERVER_NAMES) ?? servers,
     rounds: countOf("rounds", values.rounds) ?? (isQuick ? 1 : 3),
     answers: countOf("answers", values.answers) ?? (isQuick ? 500 : 2_000),
     isQuick,
     isPinned: values.pin,
     isProfile: values.profile,
     isPublished: values.publish,
+    isOfReplicas,
   };
 }
 
 /** Whether the run measures all that the published page shows. */
-export function isFull({ only, servers, rounds, isQuick, isProfile }: BenchOptions): boolean {
+export function isFull({ only, servers, rounds, isQuick, isProfile, isOfReplicas }: BenchOptions): boolean {
+  const [scenarios, compared] = isOfReplicas ? [REPLICAS, REPLICATED] : [FULL, COMPARED];
   return (
     !isQuick &&
     !isProfile &&
     rounds >= 3 &&
-    only.length === SCENARIO_NAMES.length &&
-    servers.length === SERVER_NAMES.length
+    scenarios.every((name) => only.includes(name)) &&
+    compared.every((name) => servers.includes(name))
   );
 }
 

@@ -92,7 +92,12 @@ export class Stage {
     const core = this.options.isPinned ? SERVER_CORE : undefined;
     const running = await startServer(SERVERS[name], { upstreamPort: this.upstream.port, core, nodeArgs, stores });
     const engines = this.#engines;
-    return { ...running, engineUsage: stores && engines && (() => engines.usage(stores)) };
+    if (engines === undefined || stores === undefined) return running;
+    return {
+      ...running,
+      engineUsage: () => engines.usage(stores),
+      kibPerAnswer: (ms) => engines.kibPerAnswer(stores, ms),
+    };
   }
 
   /** Keeps a record and tells of it. */

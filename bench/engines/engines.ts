@@ -19,7 +19,6 @@ export interface EngineUsage {
   redisCommands: number;
   redisInBytes: number;
   redisOutBytes: number;
-  redisMemoryBytes: number;
   postgresCpuMs: number;
   /** Inserted and updated. */
   postgresRows: number;
@@ -36,6 +35,12 @@ const SETTINGS = ["fsync=on", "full_page_writes=on", "synchronous_commit=on", "s
 
 /** How long PostgreSQL may take until its statistics tell of what has just been done, in milliseconds. */
 const STATISTICS_MS = 1_100;
+
+/** How long an answer that has ended stays in Redis, in milliseconds. */
+const GRACE_MS = 60_000;
+
+/** Answers whose memory is looked at. */
+const SAMPLE = 100;
 
 /** One PostgreSQL and one Redis, for all servers of the bench that share their stores. */
 export class Engines {
@@ -95,11 +100,35 @@ export class Engines {
       redisCommands: told("total_commands_processed"),
       redisInBytes: told("total_net_input_bytes"),
       redisOutBytes: told("total_net_output_bytes"),
-      redisMemoryBytes: told("used_memory"),
       postgresCpuMs: familyCpuMsOf(this.#postgres.pid),
       postgresRows: Number(rows[0]?.rows),
       postgresWalBytes: Number(rows[0]?.wal),
     };
+  }
+
+  /** What Redis keeps of an answer that was written in the last `ms`, in KiB; `undefined` where it has none. */
+  async kibPerAnswer({ redisUrl }: SharedStores, ms: number): Promise<number | undefined> {
+    await this.#redis.command("SELECT", new URL(redisUrl).pathname.slice(1));
+    const sizes: number[] = [];
+    let cursor = "0";
+    do {
+      const [next, keys] = (await this.#redis.command("SCAN", cursor, "MATCH", "*:events", "COUNT", "500")) as [
+        string,
+        string[],
+      ];
+      cursor = next;
+      for (const events of keys) {
+        // Of what runs nothing is known of its end; of what has ended, when it will go.
+        const leftMs = Number(await this.#redis.command("PTTL", events));
+        if (leftMs >= 0 && leftMs < GRACE_MS - ms) continue;
+        const head = events.replace(/events$/, "head");
+        const [one, other] = await Promise.all(
+          [events, head].map((key) => this.#redis.command("MEMORY", "USAGE", key)),
+        );
+        sizes.push((Number(one) + Number(other)) / 1024);
+      }
+    } while (cursor !== "0" && sizes.length < SAMPLE);
+    return sizes.length === 0 ? undefined : sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   }
 
   async stop(): Promise<void> {
@@ -136,7 +165,6 @@ export function engineFigures(
     redisCommandsPerToken: grown("redisCommands") / tokens,
     redisInBytesPerToken: grown("redisInBytes") / tokens,
     redisOutBytesPerToken: grown("redisOutBytes") / tokens,
-    redisKibPerAnswer: grown("redisMemoryBytes") / 1024 / answers,
     postgresCpuMsPerAnswer: grown("postgresCpuMs") / answers,
     postgresRowsPerAnswer: grown("postgresRows") / answers,
     postgresWalKibPerAnswer: grown("postgresWalBytes") / 1024 / answers,

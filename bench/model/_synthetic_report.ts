@@ -1,4 +1,5 @@
 import type { BenchRecord } from "../measure/record.ts";
+import { nameOf } from "../scenarios/replicas.ts";
 
 /** SYNTHETIC: round numbers made up for tests, in the shape of the bench's records. Nothing of it was measured. */
 export const SYNTHETIC_RECORDS: readonly BenchRecord[] = [
@@ -28,8 +29,8 @@ export const SYNTHETIC_RECORDS: readonly BenchRecord[] = [
     postgresWalKibPerAnswer: 10,
   }),
   record("open-1000", "cogniforge-shared", { peakKibPerStream: 256, idleMb: 100 }),
-  record("replicas", "read where it is carried", { latencyP50Ms: 3, latencyP99Ms: 20 }),
-  record("replicas", "read through another replica", {
+  record("replicas", nameOf(5, "where they are carried"), { latencyP50Ms: 3, latencyP99Ms: 20 }),
+  record("replicas", nameOf(5, "through another replica"), {
     latencyP50Ms: 4,
     latencyP99Ms: 30,
     readerCpuUsPerToken: 100,

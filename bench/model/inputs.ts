@@ -1,4 +1,5 @@
 import { type BenchRecord, figureOf } from "../measure/record.ts";
+import { nameOf } from "../scenarios/replicas.ts";
 
 /** What a server costs, as measured. */
 export interface ServerCosts {
@@ -55,14 +56,13 @@ export interface Latency {
 export const SHORT_TOKENS = 20;
 export const LIVE_TOKENS = 100;
 
-export const MEASURE_COMMAND =
-  "npm run bench -- --only short,bulk,live,open-1000,replicas --servers cogniforge,cogniforge-shared";
+export const MEASURE_COMMAND = "npm run bench -- --replicas";
 
 /** Where a run that is not full leaves its figures. */
 const LATEST = "npm run model -- --from bench/results/latest.json";
 
 const [ALONE, SHARED] = ["cogniforge", "cogniforge-shared"];
-const [CARRIED, ELSEWHERE] = ["read where it is carried", "read through another replica"];
+const [CARRIED, ELSEWHERE] = [nameOf(5, "where they are carried"), nameOf(5, "through another replica")];
 
 /**
  * Takes from a run's records what the model needs.

@@ -37,8 +37,11 @@ test("readInputs() names every missing figure, its scenario, and the command tha
     (error: Error) => {
       assert.ok(error instanceof TypeError);
       assert.match(error.message, /'redisCpuUsPerToken' of 'cogniforge-shared' in the scenario 'live' is missing/);
-      assert.match(error.message, /'readerCpuUsPerToken' of 'read through another replica' in the scenario 'replicas'/);
-      assert.match(error.message, /--only short,bulk,live,open-1000,replicas --servers cogniforge,cogniforge-shared/);
+      assert.match(
+        error.message,
+        /'readerCpuUsPerToken' of '5 tokens a second, read through another replica' in the scenario 'replicas'/,
+      );
+      assert.match(error.message, /npm run bench -- --replicas/);
       assert.equal(error.message.match(/is missing/g)?.length, 6);
       return true;
     },

@@ -54,9 +54,9 @@ test("sizeOf() finds whichever resource decides: memory, open files, answers", (
 
 test("redisDemand() counts tokens, renewals, the index, and what an answer holds", () => {
   const demand = redisDemand(model({ elsewhere: 0, signalsPerAnswer: 0 }), 1);
-  const index = 500 * 3 + 10 * 4 + 3 / 5;
-  near(demand.commandsPerSecond, 25_000 + 500 * 4 + index);
-  near(demand.cores, 0.25 + (500 * 4 + index) * 10e-6);
+  const index = 400 * 3 + 10 * 4 + 3 / 5;
+  near(demand.commandsPerSecond, 25_000 + 400 * 4 + index);
+  near(demand.cores, 0.25 + (400 * 4 + index) * 10e-6);
   near(demand.indexCores, index * 10e-6);
   assert.deepEqual([demand.inMegabytesPerSecond, demand.outMegabytesPerSecond], [2, 0.5]);
   // Running: 50 KiB on average. Ended: 10 a second for a minute, 100 KiB each.
@@ -74,8 +74,8 @@ test("redisDemand() tells each token once more where its reader is elsewhere, an
 test("sizeOf() spreads Redis over as many masters as its work needs", () => {
   const many = sizeOf(model({ streams: 10_000 }));
   const share = 33 / 34;
-  const index = 5_000 * 3 + 100 * 4 + 34 * (3 / 5);
-  const beside = 5_000 * 4 + index + 10_000 * share * (2 / 5) + 50_000 * share + 100 * 35;
+  const index = 4_000 * 3 + 100 * 4 + 34 * (3 / 5);
+  const beside = 4_000 * 4 + index + 10_000 * share * (2 / 5) + 50_000 * share + 100 * 35;
   near(redisDemand(model({ streams: 10_000 }), 34).cores, 2.5 + beside * 10e-6);
   assert.deepEqual([many.replicas, many.redisNodes, many.bindingOfRedis], [34, 6, "a Redis node's processor"]);
   assert.equal(sizeOf(model({}, { redisGib: 0.01 })).bindingOfRedis, "a Redis node's memory");
@@ -97,7 +97,7 @@ test("mostInOneInstallation() ends at what there is only once, and at the next o
   assert.deepEqual([replicas, broken], [90, []]);
   assert.equal(sizeOf(withStreams(model(), first.streams + 1)).replicas, 91);
 
-  const second = mostInOneInstallation(model({}, { postgresConnections: 100_000 }));
+  const second = mostInOneInstallation(model({ signalsPerAnswer: 0 }, { postgresConnections: 100_000 }));
   assert.equal(second.breaksFirst, "the index of running answers, one key of Redis");
   assert.ok(second.streams > first.streams);
 });

@@ -45,7 +45,7 @@ test("the model divides what one installation can't carry, and plays no answers 
 test("the model ends with 1 and says why, without a stack, where something is missing or wrong", () => {
   const old = SYNTHETIC_RECORDS.filter(({ contender }) => contender === "cogniforge");
   const faults: [unknown, string[], RegExp][] = [
-    [{ run: RUN, records: old }, [], /is missing\nMeasure them with: npm run bench -- --only/],
+    [{ run: RUN, records: old }, [], /is missing\nMeasure them with: npm run bench -- --replicas/],
     [{ run: RUN, records: SYNTHETIC_RECORDS }, ["--streams", "many"], /--streams takes a number: 'many' is none/],
     [{ run: RUN, records: SYNTHETIC_RECORDS }, ["--replicas", "3"], /--replicas/],
     [{ run: RUN, records: SYNTHETIC_RECORDS }, ["--memory", "50"], /an idle one takes 100 MiB/],
@@ -82,7 +82,7 @@ test("readOptions() keeps numbers in their range", () => {
     "--write",
   ]);
   assert.deepEqual([workload.tokensPerSecond, workload.elsewhere, limits.replicaMib], [2.5, 0, 4096]);
-  assert.deepEqual([workload.streams, from, isWritten], [1_000_000, "docs/performance.json", true]);
+  assert.deepEqual([workload.streams, from, isWritten], [1_000_000, "docs/scaling.json", true]);
 });
 
 test("the page has the marks between which the model writes", () => {

@@ -28,7 +28,7 @@ export const HELP = `Usage: npm run model -- [options]
   --postgres-cores N        ${LIMITS.postgresCores}
   --postgres-connections N  ${LIMITS.postgresConnections}
   --postgres-wal N          MB/s of write-ahead log, ${LIMITS.postgresWalMegabytesPerSecond}
-  --from FILE               the bench's JSON, docs/performance.json
+  --from FILE               the bench's JSON, docs/scaling.json
   --seed N                  of the chance in the plays, 1
   --write                   puts the tables into docs/scaling.md
 `;
@@ -92,7 +92,7 @@ export function readOptions(args: readonly string[]): ModelOptions {
       postgresConnections: amount("postgres-connections", LIMITS.postgresConnections, whole),
       postgresWalMegabytesPerSecond: amount("postgres-wal", LIMITS.postgresWalMegabytesPerSecond, positive),
     },
-    from: values.from ?? "docs/performance.json",
+    from: values.from ?? "docs/scaling.json",
     seed: amount("seed", 1, { isWhole: true }),
     isWritten: values.write,
   };

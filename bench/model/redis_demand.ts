@@ -17,8 +17,8 @@ export interface RedisDemand {
 }
 
 // What the server does beside tokens, counted in Redis's own commands, those inside of scripts included.
-/** Lease renewals of an answer a second: at a third of ten seconds, and in the housekeeping each five. */
-const RENEWALS_PER_SECOND = 3 / 10 + 1 / 5;
+/** Lease renewals of an answer a second: once in each quarter of ten seconds. */
+const RENEWALS_PER_SECOND = 4 / 10;
 /** EVALSHA, HMGET, TIME, HSET on the answer's own keys. */
 const COMMANDS_PER_RENEWAL = 4;
 /** EVALSHA, TIME, ZADD on the index: at every renewal, and when an answer begins. */

@@ -82,9 +82,9 @@ export function simulate(play: Play): Outcome {
   let left = 0;
   for (let second = 0; second < endsAt + AFTERMATH; second++) {
     if (mishap.kind === "crash" && second === BEGIN_AT) {
-      // Each renews at its own times, the last one up to a third of a lease ago.
+      // Each renews at its own times, the last one up to a quarter of a lease ago, or a little more.
       for (let index = 0; index < missing; index++) {
-        const sinceRenewal = Math.floor((index / missing) * (LEASE_SECONDS / 3));
+        const sinceRenewal = Math.floor((index / missing) * (LEASE_SECONDS / 4));
         fleet.die(index, second + LEASE_SECONDS - sinceRenewal);
       }
     }

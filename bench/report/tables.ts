@@ -123,13 +123,14 @@ const SECTIONS: readonly { scenario: string; title: string; columns: readonly Co
   { scenario: "micro", title: "Parts of CogniForge by themselves", columns: [["perSecond", "a second", 0]] },
 ];
 
-/** The goals and every scenario that was measured, as Markdown. */
-export function tablesOf(records: readonly BenchRecord[]): string {
+/** The goals and every scenario that was measured, as Markdown with headings of a level. */
+export function tablesOf(records: readonly BenchRecord[], level = 2): string {
   const sections = SECTIONS.filter(({ scenario }) => records.some((record) => record.scenario === scenario));
   const profiled = records.filter(({ scenario }) => scenario === "profile");
   const profiles = profiled.length === 0 ? [] : [profileTable(profiled)];
   const tables = sections.map((section) => sectionTable(section, records));
-  return [goalsTable(records), ...tables, ...enginesTable(records), ...profiles].join("\n\n");
+  const all = [goalsTable(records), ...tables, ...enginesTable(records), ...profiles].join("\n\n");
+  return all.replace(/^##(?= )/gm, "#".repeat(level));
 }
 
 /** What the engines below a server that shares its stores do for it, scenario by scenario. */
@@ -166,14 +167,14 @@ function profileTable(profiled: readonly BenchRecord[]): string {
 }
 
 export function goalsTable(records: readonly BenchRecord[]): string {
-  const rows = GOALS.map(({ title, commit, stretch, unit, measure }) => {
+  const rows = GOALS.flatMap(({ title, commit, stretch, unit, measure }) => {
     const found = measure(records);
     const goals = [withUnit(commit, unit), stretch === undefined ? "–" : withUnit(stretch, unit)];
-    if (found === undefined) return [title, "not measured", "", ...goals, ""];
+    if (found === undefined) return [];
     const spread = found.spread === undefined ? "" : `± ${percent(found.spread)}`;
     const isStretched = stretch !== undefined && found.value <= stretch;
     const verdict = isStretched ? "met, stretch too" : found.value <= commit ? "met" : "**missed**";
-    return [title, withUnit(found.value, unit), spread, ...goals, verdict];
+    return [[title, withUnit(found.value, unit), spread, ...goals, verdict]];
   });
   return `## Goals\n\n${table(["figure", "measured", "spread", "goal", "stretch", ""], rows)}`;
 }

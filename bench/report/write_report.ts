@@ -17,22 +17,23 @@ export interface Report {
 }
 
 /**
- * Writes a run's figures as JSON and as a page, to `bench/results/`, and to `docs/` if it is to be published.
+ * Writes a run's figures as JSON and as a page, to `bench/results/`, and to a page of `docs/` if it is to be published.
  *
  * In a page that is there, only what stands between the two marks is replaced: the words around it are people's.
  *
  * @returns The files that were written, as paths from the root.
  */
-export function writeReport(report: Report, isPublished: boolean): string[] {
+export function writeReport(report: Report, page: "performance" | "scaling" | undefined): string[] {
   const places = [["bench/results/latest.json", "bench/results/latest.md"]];
-  if (isPublished) places.push(["docs/performance.json", "docs/performance.md"]);
-  const figures = `${runLine(report)}\n\n${tablesOf(report.records)}`;
-  for (const [json = "", page = ""] of places) {
+  if (page !== undefined) places.push([`docs/${page}.json`, `docs/${page}.md`]);
+  for (const [json = "", file = ""] of places) {
     mkdirSync(join(ROOT, dirname(json)), { recursive: true });
     writeFileSync(join(ROOT, json), `${JSON.stringify(report, null, 1)}\n`);
-    const path = join(ROOT, page);
+    const path = join(ROOT, file);
     const before = existsSync(path) ? readFileSync(path, "utf8") : FIRST_PAGE;
-    writeFileSync(path, replaceMarked(before, "figures", figures));
+    // Within a page on more than figures they stand one level lower.
+    const tables = tablesOf(report.records, file === "docs/scaling.md" ? 3 : 2);
+    writeFileSync(path, replaceMarked(before, "figures", `${runLine(report)}\n\n${tables}`));
   }
   return places.flat();
 }

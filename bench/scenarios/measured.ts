@@ -22,17 +22,22 @@ export interface Measured {
 /** Puts a load on a server. */
 export async function putLoad(
   { client }: Stage,
-  { child, port, headers, engineUsage }: RunningServer,
+  { child, port, headers, engineUsage, kibPerAnswer }: RunningServer,
   load: Load,
 ): Promise<Measured> {
   const usedBefore = await engineUsage?.();
   const before = child && cpuMsOf(child.pid);
+  const beganAt = performance.now();
   const result = await client.run({ ...load, port, headers });
   if (child === undefined || before === undefined) return { result, cpuMs: undefined, engines: {} };
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const cpuMs = cpuMsOf(child.pid) - before;
   const used = await engineUsage?.();
-  return { result, cpuMs, engines: used && usedBefore ? engineFigures(usedBefore, used, result) : {} };
+  if (used === undefined || usedBefore === undefined) return { result, cpuMs, engines: {} };
+  const engines = engineFigures(usedBefore, used, result);
+  const kib = await kibPerAnswer?.(performance.now() - beganAt);
+  if (kib !== undefined) engines.redisKibPerAnswer = kib;
+  return { result, cpuMs, engines };
 }
 
 /** The figures that every load gives. */

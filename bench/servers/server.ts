@@ -47,6 +47,8 @@ export interface RunningServer {
   stores?: SharedStores | undefined;
   /** What the engines below it have done so far; absent where there are none. */
   engineUsage?: (() => Promise<EngineUsage>) | undefined;
+  /** What Redis keeps of an answer that was written in the last `ms`, in KiB. */
+  kibPerAnswer?: ((ms: number) => Promise<number | undefined>) | undefined;
   /** From the start of its process to its first answer, in milliseconds. */
   startMs: number;
   stop(): Promise<void>;
