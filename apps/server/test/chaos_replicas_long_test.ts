@@ -41,10 +41,10 @@ const SCALE: Scale =
   process.env.COGNIFORGE_LONG === "1"
     ? {
         answers: 300,
-        pieces: 150,
-        paceMs: 150,
-        strikes: [...STRIKES, ...STRIKES],
-        withinMs: 3_000,
+        pieces: 400,
+        paceMs: 200,
+        strikes: [...STRIKES, ...STRIKES, ...STRIKES],
+        withinMs: 4_000,
         restMs: 90_000,
         timeoutMs: 500_000,
       }
