@@ -32,6 +32,11 @@ export interface Chaos {
   problems: string[];
 }
 
+/** Nothing has happened yet. */
+export function newChaos(options: Pick<Chaos, "random" | "pieces" | "paceMs">): Chaos {
+  return { ...options, requests: new Map(), misdeeds: new Map(), stalling: new Set(), problems: [] };
+}
+
 export interface ChaosUpstream extends AsyncDisposable {
   url: string;
   /** Responses that have not ended. */

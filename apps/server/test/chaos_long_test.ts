@@ -12,7 +12,7 @@ import { tempFolder } from "../src/storage/temp_folder.ts";
 import type { Asking, Reading } from "./_chaos_readers.ts";
 import { openClient, readPlain } from "./_chaos_readers.ts";
 import type { Chaos } from "./_chaos_upstream.ts";
-import { answerTo, startChaosUpstream } from "./_chaos_upstream.ts";
+import { answerTo, newChaos, startChaosUpstream } from "./_chaos_upstream.ts";
 import { type Child, startChild } from "./_child.ts";
 import { startCutProxy } from "./_cut_proxy.ts";
 import type { StoredJournal } from "./_journals.ts";
@@ -52,15 +52,7 @@ test(`${SCALE.answers} answers through ${SCALE.kills} ends of the server and eve
 }, async () => {
   const random = seededRandom(SEED);
   const { pieces, paceMs } = SCALE;
-  const chaos: Chaos = {
-    random,
-    pieces,
-    paceMs,
-    requests: new Map(),
-    misdeeds: new Map(),
-    stalling: new Set(),
-    problems: [],
-  };
+  const chaos = newChaos({ random, pieces, paceMs });
   await using one = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using two = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using three = await startChaosUpstream(chaos, { refusesPrefill: true });

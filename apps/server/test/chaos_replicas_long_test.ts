@@ -8,7 +8,7 @@ import { seededRandom } from "../../../packages/core/testing/seeded_random.ts";
 import type { Asking, Reading } from "./_chaos_readers.ts";
 import { openClient, readPlain, trails } from "./_chaos_readers.ts";
 import type { Chaos } from "./_chaos_upstream.ts";
-import { answerTo, startChaosUpstream } from "./_chaos_upstream.ts";
+import { answerTo, newChaos, startChaosUpstream } from "./_chaos_upstream.ts";
 import { type Fleet, type Mortal, startFleet } from "./_fleet.ts";
 import { describeWithRedis, startRedis, type TestRedis } from "./_redis.ts";
 import type { ArchivedJournal } from "./_shared_journals.ts";
@@ -88,15 +88,7 @@ if (postgres !== undefined) {
 async function storm(postgres: OwnPostgres): Promise<void> {
   const random = seededRandom(SEED);
   const { pieces, paceMs } = SCALE;
-  const chaos: Chaos = {
-    random,
-    pieces,
-    paceMs,
-    requests: new Map(),
-    misdeeds: new Map(),
-    stalling: new Set(),
-    problems: [],
-  };
+  const chaos = newChaos({ random, pieces, paceMs });
   await using one = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using two = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using three = await startChaosUpstream(chaos, { refusesPrefill: true });

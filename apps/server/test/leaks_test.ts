@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { tempFolder } from "../src/storage/temp_folder.ts";
 import { openClient, readPlain } from "./_chaos_readers.ts";
 import type { Chaos, ChaosUpstream } from "./_chaos_upstream.ts";
-import { answerTo, startChaosUpstream } from "./_chaos_upstream.ts";
+import { answerTo, newChaos, startChaosUpstream } from "./_chaos_upstream.ts";
 import { type Child, startChild } from "./_child.ts";
 import { readJournals } from "./_journals.ts";
 import type { Held } from "./_probe.ts";
@@ -26,15 +26,7 @@ const PATIENCE = { timeout: 20_000, interval: 200 };
 test(`A storm of ${ANSWERS * (WAVES + 1)} answers leaves no upstream request, timer, socket, lease or memory behind`, {
   timeout: 400_000,
 }, async () => {
-  const chaos: Chaos = {
-    random: Math.random,
-    pieces: 20,
-    paceMs: 2,
-    requests: new Map(),
-    misdeeds: new Map(),
-    stalling: new Set(),
-    problems: [],
-  };
+  const chaos = newChaos({ random: Math.random, pieces: 20, paceMs: 2 });
   await using one = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using two = await startChaosUpstream(chaos, { refusesPrefill: false });
   await using three = await startChaosUpstream(chaos, { refusesPrefill: true });
