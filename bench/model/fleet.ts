@@ -18,9 +18,12 @@ export interface FleetOptions {
   replicas: number;
   redisNodes: number;
   streams: number;
+  /** How long an answer takes on average, in seconds. */
   answerSeconds: number;
+  /** Share of the readers that are on another replica than the carrier. */
   elsewhere: number;
   costs: FleetCosts;
+  /** Share of a core that may be used over long. */
   usableShare: number;
 }
 

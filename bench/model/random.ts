@@ -1,18 +1,12 @@
+import { seededRandom } from "../../packages/core/testing/seeded_random.ts";
+
 /** Chance that comes out the same for the same seed. */
 export class Random {
-  #state: number;
+  /** From 0 up to but not 1. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 up to but not 1. Source: mulberry32, by Tommy Ettinger, in the public domain. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = seededRandom(seed);
   }
 
   /** How many of independent rare things happen of which `mean` do on average. Above 30 the normal curve stands for it. */

@@ -1,4 +1,4 @@
-import { Fleet, type FleetCosts } from "./fleet.ts";
+import { Fleet, type FleetOptions } from "./fleet.ts";
 import { Random } from "./random.ts";
 
 /** What happens to the servers while streams come and go. */
@@ -9,17 +9,7 @@ export type Mishap =
   | { kind: "restart"; atOnce: number };
 
 /** One play: as many streams as there are on average, which come by chance and last by chance. */
-export interface Play {
-  replicas: number;
-  redisNodes: number;
-  streams: number;
-  /** How long an answer takes on average, in seconds. */
-  answerSeconds: number;
-  /** Share of the readers that are on another replica than the carrier. */
-  elsewhere: number;
-  costs: FleetCosts;
-  /** Share of a core that may be used over long. */
-  usableShare: number;
+export interface Play extends FleetOptions {
   mishap: Mishap;
   /** The same seed gives the same play. */
   seed: number;

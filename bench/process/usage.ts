@@ -9,15 +9,33 @@ let ticksPerSecond: number | undefined;
  * @throws {Error} If the process is gone, or the system has no `/proc`.
  */
 export function cpuMsOf(pid: number): number {
-  ticksPerSecond ??= Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-  return (cpuTicks(readFileSync(`/proc/${pid}/stat`, "latin1")) / ticksPerSecond) * 1e3;
+  return msOf(cpuTicks(statOf(pid)));
 }
 
 /** User and system time of a line of `/proc/PID/stat`, in clock ticks. */
 export function cpuTicks(stat: string): number {
+  return ticksFrom(stat, 11);
+}
+
+/** The same of the children that have ended. */
+export function endedChildrenTicks(stat: string): number {
+  return ticksFrom(stat, 13);
+}
+
+/** Two times that stand side by side, by the place of the first after the name. */
+function ticksFrom(stat: string, place: number): number {
   // The second field is the program's name in brackets, which may hold blanks and brackets itself.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
+  return Number(fields[place]) + Number(fields[place + 1]);
+}
+
+function statOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/stat`, "latin1");
+}
+
+function msOf(ticks: number): number {
+  ticksPerSecond ??= Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+  return (ticks / ticksPerSecond) * 1e3;
 }
 
 /**
@@ -28,13 +46,8 @@ export function cpuTicks(stat: string): number {
 export function familyCpuMsOf(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").filter(Boolean);
   const alive = children.reduce((sum, child) => sum + (existsSync(`/proc/${child}`) ? cpuMsOf(Number(child)) : 0), 0);
-  return cpuMsOf(pid) + endedChildrenMs(pid) + alive;
-}
-
-function endedChildrenMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[13]) + Number(fields[14])) / (ticksPerSecond ?? 100)) * 1e3;
+  const stat = statOf(pid);
+  return msOf(cpuTicks(stat) + endedChildrenTicks(stat)) + alive;
 }
 
 /** Memory of a process that is in RAM now, in bytes. */

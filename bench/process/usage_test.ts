@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { cpuMsOf, cpuTicks, rssOf } from "./usage.ts";
+import { cpuMsOf, cpuTicks, endedChildrenTicks, rssOf } from "./usage.ts";
 
 test("cpuTicks() adds user and system time, whatever the program's name", () => {
   const fields = "S 1 2 3 4 5 6 7 8 9 10 123 45 0 0 20 0 11 0";
   assert.equal(cpuTicks(`77 (node) ${fields}`), 168);
   assert.equal(cpuTicks(`77 (a ) b (c) ${fields}`), 168);
+});
+
+test("endedChildrenTicks() adds those of the children alone", () => {
+  assert.equal(endedChildrenTicks("77 (postgres) S 1 2 3 4 5 6 7 8 9 10 123 45 30 4 20 0 11 0"), 34);
 });
 
 // The bench runs on Linux alone; its tests run where the project is developed.
