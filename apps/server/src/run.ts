@@ -1,5 +1,5 @@
-import type { App } from "./app.ts";
-import { startApp } from "./app.ts";
+import type { App } from "./app/mod.ts";
+import { startApp } from "./app/mod.ts";
 import { ConfigError } from "./config/mod.ts";
 import { createLogger } from "./log.ts";
 import { RedisOpenError } from "./redis/redis_open_error.ts";

@@ -1,4 +1,4 @@
-import type { App } from "./app.ts";
+import type { App } from "./app/mod.ts";
 import { forwardedUrl } from "./forwarded_url.ts";
 
 /** Prints where the console is, how to sign in for the first time, and what is still to be set, in both languages. */

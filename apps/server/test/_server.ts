@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { App } from "../src/app.ts";
-import { startApp } from "../src/app.ts";
+import type { App } from "../src/app/mod.ts";
+import { startApp } from "../src/app/mod.ts";
 import type { ConfigFile } from "../src/config/file_schema.ts";
 import { createLogger } from "../src/log.ts";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startApp } from "../app.ts";
+import { startApp } from "../app/mod.ts";
 import { readOrCreateAuthSecret } from "../auth/mod.ts";
 import type { ConfigSource } from "../config/mod.ts";
 import type { LocalServer } from "../doctor/mod.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-const APP = new URL("../app.ts", import.meta.url).href;
+const APP = new URL("../app/mod.ts", import.meta.url).href;
 const SDK = new URL("start_export.ts", import.meta.url).href;
 
 /** Names of the SDK's packages that importing these modules loads. */

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
-import type { TrpcMount } from "./doors/trpc/mount.ts";
-import { waitUntil } from "./http/wait_until.ts";
+import type { TrpcMount } from "../doors/trpc/mount.ts";
+import { waitUntil } from "../http/wait_until.ts";
 
 /** How long readers may take to hear the end of what was finished while closing, in milliseconds. */
 const LEAVE_MS = 1_000;
