@@ -28,7 +28,7 @@ export interface OpenParts {
   keys: Pick<KeyRing, "close">;
 }
 
-/** Lets answers finish for `graceMs` while readers come and go; then closes everything, each part before those that it needs. */
+/** Lets answers finish for `graceMs` while readers come and go; then closes everything, the stores last. */
 export async function closeApp(parts: OpenParts, graceMs: number): Promise<void> {
   const { condition, doors, housekeeper, carrying, stores } = parts;
   // Whoever comes meanwhile is still answered: a balancer learns to go elsewhere, a reader gets the rest.

@@ -32,7 +32,7 @@ export class Housekeeper {
     this.#options = options;
   }
 
-  /** One round. */
+  /** One round; rejects where a part of it fails. */
   async keep(): Promise<void> {
     const { stores, holder, carrying, condition, telemetry } = this.#options;
     const { journal, records: storage } = stores;
