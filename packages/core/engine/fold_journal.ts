@@ -7,7 +7,7 @@ const PAGE = 500;
 
 /** Folds all that the journal holds of an answer; with `beforeEnd`, without its terminal event. */
 export async function foldJournal(
-  journal: Journal,
+  journal: Pick<Journal, "read">,
   answerId: string,
   options: { beforeEnd?: boolean } = {},
 ): Promise<AnswerState> {

@@ -1,7 +1,7 @@
 import { foldJournal } from "@cogniforge/core/engine";
 import type { Principal } from "../auth/principal.ts";
 import { FailureError } from "../failure_error.ts";
-import type { ReadOnlyStorage } from "../storage/read_only.ts";
+import type { ReadRecords } from "../storage/read_records.ts";
 import type { ConversationTree, ConversationView, ViewSources } from "./conversation_view.ts";
 import { viewBranch, withAnswers } from "./conversation_view.ts";
 import { viewOfState } from "./views.ts";
@@ -27,10 +27,10 @@ export async function conversationJson(
 
 /** Conversations out of a store that is only read, without the engine that carries answers. */
 export class ExportedConversations implements ConversationTrees {
-  readonly #store: Pick<ReadOnlyStorage, "conversations">["conversations"];
+  readonly #store: ReadRecords["conversations"];
   readonly #sources: ViewSources;
 
-  constructor({ conversations, records, journal }: Pick<ReadOnlyStorage, "conversations" | "records" | "journal">) {
+  constructor({ conversations, records, journal }: Omit<ReadRecords, "kysely">) {
     this.#store = conversations;
     this.#sources = {
       records,

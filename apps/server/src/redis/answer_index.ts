@@ -46,6 +46,11 @@ export class AnswerIndex {
     await this.#connection.send(this.#keys.index, ["ZREM", this.#keys.index, answerId]);
   }
 
+  /** Everyone that somebody has to look after. */
+  async all(): Promise<string[]> {
+    return (await this.#connection.send(this.#keys.index, ["ZRANGE", this.#keys.index, 0, -1])) as string[];
+  }
+
   /** Up to `limit` answers that are to be looked at now, the longest due first. */
   async due(limit: number): Promise<string[]> {
     const options = { keys: [this.#keys.index], args: [this.#clock(), limit] };

@@ -214,6 +214,11 @@ export class RedisJournal implements Journal {
     }
   }
 
+  /** Answers that the archive may not have: those that run, and those that ended just now. */
+  unarchived(): Promise<string[]> {
+    return this.#index.all();
+  }
+
   /** Resolves when the answers that ended here have been archived, or tried. */
   archived(): Promise<void> {
     return this.#archiver.settled();

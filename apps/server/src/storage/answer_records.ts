@@ -1,4 +1,5 @@
-import type { AnswerEnd, ToolCallInfo } from "@cogniforge/core/events";
+import type { AnswerEnd, AnswerState, ToolCallInfo } from "@cogniforge/core/events";
+import type { JournalHeader } from "@cogniforge/core/journal";
 
 /** What is kept of an ended answer beside its journal: for history, for the model's context and for measures. */
 export interface AnswerRecord {
@@ -12,6 +13,9 @@ export interface AnswerRecord {
   toolCalls: readonly ToolCallInfo[];
   end: AnswerEnd;
 }
+
+/** The record of an answer; `undefined` for one that is kept in no history. */
+export type MakeRecord = (header: JournalHeader, state: AnswerState) => AnswerRecord | undefined;
 
 /** The store of ended answers. */
 export interface AnswerRecords {

@@ -30,8 +30,7 @@ export async function backUp(source: DatabaseSync, file: string): Promise<{ coun
         `Expected ${count} rows in the copy's table '${table}', found ${copied.counts[table] ?? "no table"}`,
       );
     }
-    flush(partial);
-    renameSync(partial, file);
+    keepWhole(partial, file);
     return { counts, bytes: copied.bytes };
   } finally {
     source.exec("ROLLBACK");
@@ -85,12 +84,13 @@ function countRows(database: DatabaseSync): RowCounts {
   );
 }
 
-/** Waits until the copy is on the disk: a backup is for the day of the power cut. */
-function flush(file: string): void {
-  const descriptor = openSync(file, "r+");
+/** Gives a whole copy its name once it is on the disk: a backup is for the day of the power cut. */
+export function keepWhole(partial: string, file: string): void {
+  const descriptor = openSync(partial, "r+");
   try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
+  renameSync(partial, file);
 }

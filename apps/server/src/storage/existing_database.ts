@@ -52,7 +52,8 @@ function noDatabase(path: string): StorageOpenError {
   });
 }
 
-function olderSchema(path: string): StorageOpenError {
+/** A database that must be brought up to date before it can be read. */
+export function olderSchema(path: string): StorageOpenError {
   return new StorageOpenError("newer-schema", {
     en: `${path} was written by an older version: start the server once, which brings it up to date`,
     ar: `كتب ${path} إصدار أقدم: شغّل الخادم مرة واحدة ليحدّثها`,

@@ -1,4 +1,4 @@
-export type { AnswerRecord, AnswerRecords } from "./answer_records.ts";
+export type { AnswerRecord, AnswerRecords, MakeRecord } from "./answer_records.ts";
 export type { ApiKeyRecord, ApiKeyStore, KeyLimits, KeySettings, KeySpend, Spending } from "./api_keys.ts";
 export type { AuditEntry, AuditLog, AuditPage, ListAuditOptions } from "./audit_log.ts";
 export type {
@@ -18,6 +18,7 @@ export type { JournalArchive } from "./journal_archive.ts";
 export type { MeasuredAnswer, MeasureFilter, MeasureStore, MeasureWindow, StepSums } from "./measure_store.ts";
 export { migrationBackups } from "./migration_backup.ts";
 export type { ProjectContexts } from "./project_contexts.ts";
+export type { ReadRecords } from "./read_records.ts";
 export type { RecordStorage } from "./record_storage.ts";
 export type { RouteVersion, RouteVersions } from "./route_versions.ts";
 export type { StorageSchema } from "./schema.ts";

@@ -1,8 +1,7 @@
 import type { Bilingual } from "@cogniforge/core/events";
 import type { Config } from "../config/mod.ts";
-import type { CommitObserver } from "../storage/mod.ts";
+import type { CommitObserver, MakeRecord } from "../storage/mod.ts";
 import { openEmbeddedStores } from "./embedded_stores.ts";
-import type { MakeRecord } from "./recorded_archive.ts";
 import type { Stores } from "./stores.ts";
 
 export interface OpenStoresOptions {

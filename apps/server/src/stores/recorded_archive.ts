@@ -1,10 +1,7 @@
-import type { AnswerState, JournalEvent } from "@cogniforge/core/events";
+import type { JournalEvent } from "@cogniforge/core/events";
 import { EMPTY_ANSWER_STATE, foldEvent } from "@cogniforge/core/events";
 import type { JournalEntry, JournalHeader } from "@cogniforge/core/journal";
-import type { AnswerRecord, AnswerRecords, JournalArchive } from "../storage/mod.ts";
-
-/** The record of an answer; `undefined` for one that is kept in no history. */
-export type MakeRecord = (header: JournalHeader, state: AnswerState) => AnswerRecord | undefined;
+import type { AnswerRecords, JournalArchive, MakeRecord } from "../storage/mod.ts";
 
 export interface RecordedArchiveOptions {
   archive: JournalArchive;

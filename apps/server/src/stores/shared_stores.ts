@@ -1,7 +1,8 @@
 import type { Bilingual } from "@cogniforge/core/events";
 import { type Durability, RedisConnection, RedisJournal, RedisLimitStore } from "../redis/mod.ts";
+import type { MakeRecord } from "../storage/mod.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
-import { type MakeRecord, RecordedArchive } from "./recorded_archive.ts";
+import { RecordedArchive } from "./recorded_archive.ts";
 import { RedisReplicas } from "./redis_replicas.ts";
 import { readOrCreateSharedSecret } from "./shared_secret.ts";
 import type { Stores } from "./stores.ts";

@@ -1,79 +1,24 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AnswerEnd, JournalEvent } from "@cogniforge/core/events";
+import type { JournalEvent } from "@cogniforge/core/events";
+import { MemoryJournal } from "@cogniforge/core/journal";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../../../packages/core/testing/seeded_random.ts";
 import { usePostgres } from "../../../test/real_postgres.ts";
-import { createAuth, createFirstRun } from "../../auth/mod.ts";
 import { randomAnswer } from "../_random_answer.ts";
 import type { JournalArchive } from "../journal_archive.ts";
-import type { RecordStorage } from "../mod.ts";
 import { openStorage } from "../mod.ts";
 import { openPostgresStorage, type PostgresStorage } from "../postgres/mod.ts";
 import { openReadOnly } from "../read_only.ts";
 import { tempFolder } from "../temp_folder.ts";
+import { ADMIN, authOver, CONVERSATIONS, fillStorage, LEASE } from "./_full_storage.ts";
 import type { CopyStorageOptions } from "./copy_storage.ts";
 import { copyStorage } from "./copy_storage.ts";
 
 const postgres = await usePostgres("the tests of copying an embedded storage into PostgreSQL");
 const withPostgres = test.runIf(postgres !== undefined);
-
-const ADMIN = { email: "admin@example.com", password: "correct horse battery", name: "مدير" };
-const LEASE = { holder: "test", ttlMs: 60_000 };
-/** More than a page of rows. */
-const CONVERSATIONS = 130;
-
-/** Fills a data folder with everything that there is to copy. */
-async function fill(directory: string): Promise<void> {
-  const storage = await openStorage({ directory });
-  const { conversations, records, journal, apiKeys, auditLog, routeVersions, measures, projectContexts } = storage;
-  for (let index = 0; index < CONVERSATIONS; index++) {
-    const [id, answerId] = [`conversation-${index}`, `answer-${index}`];
-    const at = 1_700_000_000_000 + index;
-    await conversations.create("user:1", { id, title: `عنوان ${index} \u0000`, at });
-    await conversations.addTurn(id, { question: `How is forge ${index}?`, answerId, askedAt: at });
-    const events = randomAnswer(answerId, seededRandom(index + 1), 20);
-    const header = { answerId, owner: "user:1", createdAt: at, ask: { version: 1, text: "؟ \u0000" } };
-    const made = await journal.create(header, LEASE);
-    if (!made.created) throw new Error("Expected a new answer");
-    await journal.append(made.lease, events);
-    const end = events.at(-1) as AnswerEnd;
-    const texts = { text: `iron \u0000 ${index}`, reasoning: "", toolCalls: [] };
-    await records.put({
-      answerId,
-      owner: "user:1",
-      conversationId: id,
-      route: "default",
-      createdAt: at,
-      ...texts,
-      end,
-    });
-  }
-  await journal.compact({ endedBefore: Number.MAX_SAFE_INTEGER, budgetMs: 5 });
-  const context = { project: "forge", version: "v1", text: "نص", sections: [] };
-  await projectContexts.put("answer-0", "conversation-0", context as never);
-  await conversations.remove("user:1", "conversation-1", 5);
-  await conversations.archive("user:1", "conversation-2", 6);
-  const key = {
-    owner: "user:1",
-    name: "مفتاح",
-    hint: "cf-…",
-    createdAt: 1,
-    routes: ["default"],
-    limits: { totalUsd: 2 },
-  };
-  await apiKeys.insert({ ...key, id: "key-1", hash: "hash", isSuspended: false });
-  await apiKeys.addSpending("key-1", "2026-11-23", { usd: 0.1, tokens: 7 });
-  await routeVersions.add({ route: "default", at: 1, principal: "user:1", principalName: "س", settings: null }, 0);
-  for (const object of ["one", "two"]) {
-    await auditLog.add({ at: 1, principal: "user:1", principalName: "س", action: "a", object, detail: {} });
-  }
-  await measures.keep();
-  storage.prefillMemory.learnPrefill("one/model", false);
-  await createFirstRun({ auth: await authOver(storage) }).ensureAdministrator(ADMIN);
-  await storage.close();
-}
 
 /** Copies a data folder, as the command does. */
 async function copy(directory: string, options: Omit<CopyStorageOptions, "source">) {
@@ -87,14 +32,9 @@ async function fileHash(directory: string): Promise<string> {
     .digest("hex");
 }
 
-/** The sign-in over a storage, with its tables. */
-function authOver({ kysely, dialect, inTurn }: RecordStorage) {
-  return createAuth({ kysely, dialect, inTurn, secret: "a secret of thirty-two characters" });
-}
-
 async function* world(): AsyncGenerator<{ directory: string; target: PostgresStorage }> {
   await using folder = await tempFolder();
-  await fill(folder.path);
+  await fillStorage(folder.path, seededRandom);
   const target = await openPostgresStorage({ url: (await postgres?.create()) ?? "" });
   await authOver(target);
   try {
@@ -221,6 +161,52 @@ withPostgres(
         text: { en: expect.stringContaining("1 answers have not ended") },
       });
       expect(await count()).toBe(0);
+    }
+  },
+  60_000,
+);
+
+withPostgres(
+  "copyStorage() gives answers that have not ended to a journal of live ones, where whoever comes first takes them",
+  async () => {
+    for await (const { directory, target } of world()) {
+      const storage = await openStorage({ directory });
+      const events = randomAnswer("running", seededRandom(9), 20).slice(0, 8);
+      const header = { answerId: "running", owner: "user:1", createdAt: 1, ask: { version: 1 } };
+      const made = await storage.journal.create(header, LEASE);
+      if (!made.created) throw new Error("Expected a new answer");
+      await storage.journal.append(made.lease, events);
+      await storage.close();
+      const live = new MemoryJournal();
+      const { kysely, inTurn, archive } = target;
+      const copied = await copy(directory, { target: { kysely, inTurn, archive, live } });
+      expect(copied.find(({ name }) => name === "running_answers")?.rows).toBe(1);
+      expect(await live.read("running", 0, 99)).toEqual(events);
+      const [lease] = await live.takeExpired({ holder: "next", ttlMs: 1_000, limit: 9 });
+      expect(lease).toMatchObject({ answerId: "running" });
+      // Further on by now: that stays.
+      const [more] = randomAnswer("running", seededRandom(9), 20).slice(8);
+      if (lease !== undefined && more !== undefined) await live.append(lease, [more]);
+      expect(await copy(directory, { target: { kysely, inTurn, archive, live } })).toEqual(copied);
+      expect((await live.find("running"))?.lastSeq).toBe(9);
+    }
+  },
+  60_000,
+);
+
+withPostgres(
+  "copyStorage() writes nothing where a server uses the target",
+  async () => {
+    for await (const { directory, target } of world()) {
+      const { rows } = await sql<{ name: string }>`SELECT current_database() AS name`.execute(target.kysely);
+      const url = Object.assign(new URL(postgres?.url ?? ""), { pathname: `/${rows[0]?.name}` }).href;
+      const server = await openPostgresStorage({ url });
+      await expect(copy(directory, { target })).rejects.toMatchObject({
+        text: { en: expect.stringContaining("in use by 1 servers"), ar: expect.stringContaining("مستعملة") },
+      });
+      await server.close();
+      expect(await target.kysely.selectFrom("conversations").select("id").execute()).toEqual([]);
+      await copy(directory, { target });
     }
   },
   60_000,

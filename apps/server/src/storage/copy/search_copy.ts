@@ -3,16 +3,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { type Kysely, sql } from "kysely";
 import type { StorageSchema } from "../schema.ts";
 import type { SearchIndex, SearchKey } from "../search_index.ts";
+import { indexedText } from "./indexed_text.ts";
 import type { CopiedPart, VerifiedPart } from "./part.ts";
+import { forSomeAtOnce } from "./some_at_once.ts";
 import { sourcePages } from "./source_pages.ts";
 import { notTheSame, otherData } from "./storage_copy_error.ts";
-
-/** Where the text of a part of a conversation stands in the source. */
-const TEXTS: Readonly<Record<SearchKey["part"], string>> = {
-  title: "SELECT title AS text FROM conversations WHERE id = :conversationId",
-  question: "SELECT question AS text FROM turns WHERE conversation_id = :conversationId AND answer_id = :turnId",
-  answer: "SELECT text FROM answer_records WHERE answer_id = :turnId",
-};
 
 /** The index of conversations: each database has words in its own way, so that it is made anew from their texts. */
 export class SearchCopy implements CopiedPart {
@@ -34,10 +29,9 @@ export class SearchCopy implements CopiedPart {
 
   async copy(): Promise<void> {
     const there = await this.#there();
-    for (const key of this.#keys()) {
-      if (there.has(textOf(key))) continue;
-      await this.#index.put(this.#target, key, this.#textOf(key));
-    }
+    await forSomeAtOnce(this.#keys(), async (key) => {
+      if (!there.has(textOf(key))) await this.#index.put(this.#target, key, indexedText(this.#source, key));
+    });
   }
 
   async verify(): Promise<VerifiedPart> {
@@ -71,14 +65,6 @@ export class SearchCopy implements CopiedPart {
     const { rows } = await sql<SearchKey>`
       SELECT conversation_id AS "conversationId", part, turn_id AS "turnId" FROM search_entries`.execute(this.#target);
     return new Set(rows.map(textOf));
-  }
-
-  #textOf({ conversationId, part, turnId }: SearchKey): string {
-    const values = { conversationId, turnId };
-    const statement = this.#source.prepare(TEXTS[part]);
-    // Not every part is found by both.
-    statement.setAllowUnknownNamedParameters(true);
-    return String(statement.get(values)?.text ?? "");
   }
 }
 

@@ -27,6 +27,14 @@ export function notTheSame(table: string): StorageCopyError {
   });
 }
 
+/** Servers have the target open, or commands that write there. */
+export function targetInUse(count: number): StorageCopyError {
+  return new StorageCopyError({
+    en: `Nothing was copied as the target is in use by ${count} servers or commands: stop them, then copy again`,
+    ar: `لم يُنسخ شيء لأنّ قاعدة الوجهة مستعملة، وعدد الخوادم والأوامر التي تستعملها ${count}: أوقفها ثم أعد النسخ`,
+  });
+}
+
 /** Answers of the source run, or their server has died and was not started again. */
 export function stillRunning(count: number): StorageCopyError {
   return new StorageCopyError({
@@ -40,5 +48,13 @@ export function sourceChanged(): StorageCopyError {
   return new StorageCopyError({
     en: "The source was changed while it was copied, so that the copy is older than it: stop the server, empty the target, then copy again",
     ar: "تغيّر المصدر أثناء النسخ فأصبحت النسخة أقدم منه: أوقف الخادم، وأفرغ قاعدة الوجهة، ثم أعد النسخ",
+  });
+}
+
+/** What was written into a backup is not what was read. */
+export function backupDiffers(table: string): StorageCopyError {
+  return new StorageCopyError({
+    en: `Nothing was kept as the backup is not the same as the database: its table '${table}' differs. Check the disk, then back up again`,
+    ar: `لم يُحفظ شيء لأنّ النسخة الاحتياطية لا تطابق قاعدة البيانات: جدولها '${table}' مختلف. افحص القرص ثم أعد النسخ`,
   });
 }

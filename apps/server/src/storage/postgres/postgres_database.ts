@@ -1,6 +1,7 @@
 import { Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { refuseUnknownMigrations } from "../database.ts";
+import { olderSchema } from "../existing_database.ts";
 import type { StorageSchema } from "../schema.ts";
 import { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "../storage_fault.ts";
 import { StorageOpenError } from "../storage_open_error.ts";
@@ -41,6 +42,19 @@ export async function prepareDatabase(target: ConnectionTarget, applicationName:
   }
 }
 
+/**
+ * Makes sure that a database can be read by this version; nothing in it is changed, not even its schema.
+ *
+ * @throws {StorageOpenError} If it can't be, within five seconds; the message says what to do.
+ */
+export async function inspectDatabase(kysely: Kysely<StorageSchema>, { shown }: ConnectionTarget): Promise<void> {
+  await inspectServer(kysely);
+  const executed = await executedMigrations(kysely);
+  refuseUnknownMigrations(executed, { place: shown, known: POSTGRES_MIGRATIONS });
+  if (executed.length === 0) throw noRecords(shown);
+  if (executed.length < Object.keys(POSTGRES_MIGRATIONS).length) throw olderSchema(shown);
+}
+
 /** What an error on opening a database means, with what to do about it, and without the password. */
 export function explainOpening(error: unknown, { shown, mask }: ConnectionTarget): unknown {
   const fault = error instanceof StorageOpenError ? undefined : storageFaultOf(error);
@@ -56,6 +70,13 @@ export function explainOpening(error: unknown, { shown, mask }: ConnectionTarget
     },
     { cause: error },
   );
+}
+
+function noRecords(shown: string): StorageOpenError {
+  return new StorageOpenError("not-writable", {
+    en: `There is nothing of CogniForge in ${shown}: set DATABASE_URL to the servers' database, or start a server once, which makes the tables`,
+    ar: `لا شيء من CogniForge في ${shown}: اضبط DATABASE_URL على قاعدة بيانات الخوادم، أو شغّل خادمًا مرة واحدة لينشئ الجداول`,
+  });
 }
 
 /** A server that can be reached and is none that can be used. */

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { WallClock } from "@cogniforge/core/journal";
 import { systemWallClock } from "@cogniforge/core/journal";
 import { Kysely, sql } from "kysely";
@@ -15,6 +14,7 @@ import { KyselyRouteVersions } from "../kysely_route_versions.ts";
 import type { RecordStorage } from "../record_storage.ts";
 import { canWrite } from "../record_storage.ts";
 import type { StorageSchema } from "../schema.ts";
+import { newApplicationName } from "./application_name.ts";
 import { readConnectionUrl } from "./connection_url.ts";
 import { ForeignChanges } from "./foreign_changes.ts";
 import { explainOpening, prepareDatabase } from "./postgres_database.ts";
@@ -59,8 +59,7 @@ export async function openPostgresStorage({
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 }: OpenPostgresOptions): Promise<PostgresStorage> {
   const target = readConnectionUrl(url);
-  // Tells our own changes from those of other servers, and which server does what in `pg_stat_activity`.
-  const applicationName = `cogniforge ${randomBytes(6).toString("hex")}`;
+  const applicationName = newApplicationName();
   await prepareDatabase(target, applicationName);
   const pool = createPool({ url, applicationName, max: connections, statementTimeoutMs });
   const kysely = new Kysely<StorageSchema>({ dialect: poolDialect(pool) });
