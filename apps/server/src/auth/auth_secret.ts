@@ -35,6 +35,30 @@ export function readKnownAuthSecret(directory: string): Promise<string | undefin
   return readSecret(join(directory, "auth_secret"));
 }
 
+/** Where the secret stands that goes with a backup. */
+export function authSecretBeside(file: string): string {
+  return `${file}.auth_secret`;
+}
+
+/** Keeps the secret beside a backup, readable to its owner only. */
+export async function writeAuthSecretBeside(file: string, secret: string): Promise<void> {
+  await writeFile(authSecretBeside(file), secret, { mode: 0o600 });
+}
+
+/** The secret that stands beside a backup, if there is one. */
+export function readAuthSecretBeside(file: string): Promise<string | undefined> {
+  return readSecret(authSecretBeside(file));
+}
+
+/** Keeps a secret in the data directory, unless there is one. */
+export async function keepAuthSecret(directory: string, secret: string): Promise<void> {
+  try {
+    await writeFile(join(directory, "auth_secret"), secret, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
 async function readSecret(path: string): Promise<string | undefined> {
   let text: string;
   try {

@@ -2,7 +2,13 @@ export type { Auth, CreateAuthOptions } from "./auth.ts";
 export { createAuth } from "./auth.ts";
 export { createAuthHandler } from "./auth_handler.ts";
 export { ADDRESS_HEADER, PROTOCOL_HEADER } from "./auth_options.ts";
-export { readKnownAuthSecret, readOrCreateAuthSecret } from "./auth_secret.ts";
+export {
+  keepAuthSecret,
+  readAuthSecretBeside,
+  readKnownAuthSecret,
+  readOrCreateAuthSecret,
+  writeAuthSecretBeside,
+} from "./auth_secret.ts";
 export type { Authenticator, AuthenticatorOptions } from "./authenticate.ts";
 export { createAuthenticator } from "./authenticate.ts";
 export type { NewUser } from "./create_user.ts";

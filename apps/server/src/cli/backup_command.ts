@@ -1,13 +1,15 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { readKnownAuthSecret, writeAuthSecretBeside } from "../auth/mod.ts";
 import { backUp } from "../storage/backup.ts";
 import { openReadOnly } from "../storage/read_only.ts";
-import { dataFolder } from "./data_folder.ts";
+import type { BackedUp } from "./backed_up.ts";
+import { placeOf } from "./data_folder.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { CommandError, note } from "./terminal.ts";
 
-/** `cogniforge backup FILE`: copies the database while the server runs, and verifies the copy. */
+/** `cogniforge backup FILE`: copies everything into one file while servers run, and verifies the copy. */
 export async function backupCommand(args: string[], terminal: Terminal): Promise<ExitCode> {
   const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
   const file = fileOf(positionals, terminal, "backup");
@@ -17,8 +19,14 @@ export async function backupCommand(args: string[], terminal: Terminal): Promise
       { exitCode: 2 },
     );
   }
-  using storage = openReadOnly(await dataFolder(terminal));
-  const { counts, bytes } = await backUp(storage.database, file);
+  const { dataDirectory, shared } = await placeOf(terminal);
+  mkdirSync(dirname(file), { recursive: true });
+  const { counts, bytes, secret } =
+    shared === undefined
+      ? await backUpEmbedded(dataDirectory, file)
+      : await (await import("./shared_backup.ts")).backUpShared(shared, file, terminal);
+  // Without it everybody would have to sign in again.
+  if (secret !== undefined) await writeAuthSecretBeside(file, secret);
   const megabytes = (bytes / 2 ** 20).toFixed(1);
   const { conversations = 0, journal_heads: answers = 0 } = counts;
   note(
@@ -27,6 +35,12 @@ export async function backupCommand(args: string[], terminal: Terminal): Promise
       : `The database is copied to ${file} and verified: ${megabytes} MB, conversations: ${conversations}, answers: ${answers}`,
   );
   return 0;
+}
+
+async function backUpEmbedded(directory: string, file: string): Promise<BackedUp> {
+  using storage = openReadOnly(directory);
+  const copy = await backUp(storage.database, file);
+  return { ...copy, secret: await readKnownAuthSecret(directory) };
 }
 
 /** The one file that a command names. */

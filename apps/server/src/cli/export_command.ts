@@ -5,16 +5,15 @@ import { conversationMarkdown } from "../answers/conversation_markdown.ts";
 import { conversationJson, ExportedConversations } from "../answers/exported_conversations.ts";
 import { fileNameOf } from "../answers/file_name.ts";
 import type { Principal } from "../auth/mod.ts";
-import type { ReadOnlyStorage } from "../storage/read_only.ts";
-import { openReadOnly } from "../storage/read_only.ts";
-import { dataFolder } from "./data_folder.ts";
+import type { ReadRecords } from "../storage/mod.ts";
 import { chooseOwner } from "./owners.ts";
+import { openRecords } from "./read_records.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { CommandError, note } from "./terminal.ts";
 
 const PAGE = 200;
 
-/** `cogniforge export`: writes an owner's conversations as files, from the store, also while the server runs. */
+/** `cogniforge export`: writes an owner's conversations as files, from the store, also while servers run. */
 export async function exportCommand(args: string[], terminal: Terminal): Promise<ExitCode> {
   const { values } = parseArgs({
     args,
@@ -32,8 +31,8 @@ export async function exportCommand(args: string[], terminal: Terminal): Promise
       { exitCode: 2 },
     );
   }
-  using storage = openReadOnly(await dataFolder(terminal));
-  const owner = chooseOwner(storage.database, values.owner);
+  await using storage = await openRecords(terminal);
+  const owner = await chooseOwner(storage.kysely, values.owner);
   const folder = resolve(terminal.caller, out);
   const conversations = new ExportedConversations(storage);
   const ids = values.conversation === undefined ? await idsOf(storage, owner) : [values.conversation];
@@ -60,7 +59,7 @@ async function asMarkdown(conversations: ExportedConversations, owner: Principal
 }
 
 /** Archived ones among them. */
-async function idsOf({ conversations }: ReadOnlyStorage, owner: Principal): Promise<string[]> {
+async function idsOf({ conversations }: ReadRecords, owner: Principal): Promise<string[]> {
   const ids: string[] = [];
   for (const archived of [false, true]) {
     let cursor: string | undefined;

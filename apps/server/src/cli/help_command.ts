@@ -20,8 +20,8 @@ Usage: cogniforge COMMAND [OPTIONS]      (or: npm run cogniforge -- COMMAND [OPT
       --conversation ID     only this one
       --format FORMAT       markdown (default) or json
       --out FOLDER          by default a new folder "export"
-  backup FILE               copies the database while the server runs, and verifies the copy
-  restore FILE              puts a backup in the database's place; the server must be stopped
+  backup FILE               copies everything into one file while servers run, and verifies the copy
+  restore FILE              puts a backup in the database's place, or into an empty PostgreSQL; servers must be stopped
   migrate --to URL          copies everything into a database of PostgreSQL, and verifies the copy; the server must be stopped
                             without --to: DATABASE_URL; what was cut off is gone on with by the same command
   keys list                 the keys of programs, never the keys themselves
@@ -56,8 +56,8 @@ Ends with 0 when done, 1 when it could not be done, 2 when the command was wrong
       --conversation ID     هذه المحادثة وحدها
       --format FORMAT       markdown (الافتراضي) أو json
       --out FOLDER          الافتراضي مجلد جديد باسم "export"
-  backup FILE               ينسخ قاعدة البيانات والخادم يعمل، ويتحقق من النسخة
-  restore FILE              يضع نسخة احتياطية مكان قاعدة البيانات؛ ويجب إيقاف الخادم أولًا
+  backup FILE               ينسخ كل شيء إلى ملف واحد والخوادم تعمل، ويتحقق من النسخة
+  restore FILE              يضع نسخة احتياطية مكان قاعدة البيانات، أو في PostgreSQL فارغة؛ ويجب إيقاف الخوادم أولًا
   migrate --to URL          ينسخ كل شيء إلى قاعدة بيانات PostgreSQL ويتحقق من النسخة؛ ويجب إيقاف الخادم أولًا
                             بلا ‎--to: DATABASE_URL؛ والأمر نفسه يتابع ما انقطع
   keys list                 يعرض مفاتيح البرامج، لا قيمها السرية

@@ -4,6 +4,7 @@ import { enableCompileCache } from "node:module";
 import { ConfigError } from "../config/config_error.ts";
 import { FailureError } from "../failure_error.ts";
 import { RedisOpenError } from "../redis/redis_open_error.ts";
+import { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "../storage/storage_fault.ts";
 import { StorageOpenError } from "../storage/storage_open_error.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { CommandError, languageOf, note } from "./terminal.ts";
@@ -80,6 +81,12 @@ function explain(error: unknown): ExitCode {
   if (code?.startsWith("ERR_PARSE_ARGS")) {
     note(`${message}: 'cogniforge help' lists the options\nخيار غير صحيح: يعرض 'cogniforge help' الخيارات كلها`);
     return 2;
+  }
+  const fault = storageFaultOf(error);
+  if (fault !== undefined) {
+    const [text, remedy] = [STORAGE_FAULT_TEXTS[fault], STORAGE_FAULT_REMEDIES[fault]];
+    note(`${text.en} (${message}). ${remedy.en}\n${text.ar} (${message}). ${remedy.ar}`);
+    return 1;
   }
   note(stack ?? String(error));
   return 1;

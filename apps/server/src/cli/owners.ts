@@ -1,5 +1,6 @@
-import type { DatabaseSync } from "node:sqlite";
+import { type Kysely, sql } from "kysely";
 import type { Principal } from "../auth/mod.ts";
+import type { StorageSchema } from "../storage/mod.ts";
 import { CommandError } from "./terminal.ts";
 
 interface Owner {
@@ -13,8 +14,8 @@ interface Owner {
  *
  * @throws {CommandError} With the owners there are, if it is none of them or not clear which.
  */
-export function chooseOwner(database: DatabaseSync, asked: string | undefined): Principal {
-  const owners = listOwners(database);
+export async function chooseOwner(kysely: Kysely<StorageSchema>, asked: string | undefined): Promise<Principal> {
+  const owners = await listOwners(kysely);
   const fitting = owners.filter(({ id, email }) => asked === undefined || id === asked || email === asked);
   const [only] = fitting;
   if (fitting.length === 1 && only !== undefined) {
@@ -30,13 +31,12 @@ export function chooseOwner(database: DatabaseSync, asked: string | undefined): 
   );
 }
 
-function listOwners(database: DatabaseSync): Owner[] {
-  const hasUsers = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'user'").get();
-  const email = hasUsers ? `(SELECT email FROM "user" WHERE 'user:' || id = owner)` : "NULL";
-  return database
-    .prepare(
-      `SELECT owner AS id, COUNT(*) AS conversations, ${email} AS email
-       FROM conversations WHERE deleted_at IS NULL GROUP BY owner ORDER BY conversations DESC`,
-    )
-    .all() as unknown as Owner[];
+async function listOwners(kysely: Kysely<StorageSchema>): Promise<Owner[]> {
+  const tables = await kysely.introspection.getTables();
+  const hasUsers = tables.some(({ name }) => name === "user");
+  const email = hasUsers ? sql`(SELECT email FROM "user" WHERE 'user:' || "user".id = owner)` : sql`NULL`;
+  const { rows } = await sql<Owner>`
+    SELECT owner AS id, COUNT(*) AS conversations, ${email} AS email
+    FROM conversations WHERE deleted_at IS NULL GROUP BY owner ORDER BY conversations DESC`.execute(kysely);
+  return rows;
 }

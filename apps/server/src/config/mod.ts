@@ -24,6 +24,7 @@ export { isProxyName, LOOPBACK } from "./proxy_names.ts";
 export { resolveRoute } from "./resolve_route.ts";
 export type { RetentionConfig } from "./retention.ts";
 export { maskKey, Secret } from "./secret.ts";
+export type { SharedConfig } from "./shared.ts";
 export type { OtlpConfig, SamplerConfig, TelemetryConfig } from "./telemetry.ts";
 export type { WatchConfigOptions } from "./watch_config.ts";
 export { watchConfig } from "./watch_config.ts";
