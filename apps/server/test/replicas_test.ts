@@ -11,7 +11,7 @@ import { anyRedis, describeWithAnyRedis } from "./_redis.ts";
 import { oneProvider, startServer } from "./_server.ts";
 import { openSse, type SseReader } from "./_sse_reader.ts";
 import { overHttp } from "./_trpc_client.ts";
-import { chatStream, EVENT_STREAM, STOP, startUpstream, type Upstream } from "./_upstream.ts";
+import { chatStream, EVENT_STREAM, JSON_TYPE, STOP, startUpstream, type Upstream } from "./_upstream.ts";
 import { usePostgres } from "./real_postgres.ts";
 
 const found = await usePostgres("what several servers do together");
@@ -151,6 +151,27 @@ if (found !== undefined) {
       } finally {
         await rm(directory, { recursive: true });
       }
+    });
+
+    test("a server that starts later does not ask a target again that another one knows to be down", async () => {
+      await using broken = await startUpstream(() => ({ status: 401, headers: JSON_TYPE, pieces: ["{}"] }));
+      await using upstream = await startUpstream(() => ({ headers: EVENT_STREAM, pieces: chatStream("x", STOP) }));
+      const at = (url: string) => ({ dialect: "openai-chat", baseUrl: `${url}/v1`, model: "model-1" }) as const;
+      const config: ConfigFile = {
+        providers: { down: at(broken.url), up: at(upstream.url) },
+        routes: { default: { targets: [{ provider: "down" }, { provider: "up" }], maxRetries: 0 } },
+      };
+      const environment = await sharedEnvironment();
+      const answer = async () => {
+        await using server = await startServer({ environment, config });
+        const reader = await ask(server.url);
+        await reader.closed;
+        expect(server.errors).toEqual([]);
+      };
+      await answer();
+      expect([broken.requests.length, upstream.requests.length]).toEqual([1, 1]);
+      await answer();
+      expect([broken.requests.length, upstream.requests.length]).toEqual([1, 2]);
     });
 
     test("the requests that a user may make in a minute are counted over all servers", async () => {

@@ -41,7 +41,7 @@ export interface CarryAnswersOptions {
   /** As it was at the start. */
   config: Pick<Config, "hedging">;
   current: Readonly<Current>;
-  stores: Pick<Stores, "records" | "journal" | "limits" | "replicas">;
+  stores: Pick<Stores, "records" | "journal" | "limits" | "replicas" | "breakers">;
   /** The name under which this process holds leases. */
   holder: string;
   condition: Readonly<Pick<Condition, "isDraining">>;
@@ -56,7 +56,7 @@ export function carryAnswers(options: CarryAnswersOptions): Carrying {
   const { config, current, stores, holder, condition, keys, telemetry, exported, log } = options;
   const { journal, replicas, records: storage } = stores;
   const timings = new RecentTimings();
-  const resilience = shareResilience({ hedging: config.hedging, replicas, log });
+  const resilience = shareResilience({ hedging: config.hedging, stores, log });
   const changes = new ConversationChanges({
     onNote: (owner, conversationId) => replicas.tell("conversation-changed", { owner, conversationId }),
   });

@@ -8,15 +8,15 @@ import type { Carrying } from "./carry_answers.ts";
 
 /** What other replicas' questions and news concern. */
 export interface HearReplicasOptions {
-  stores: Pick<Stores, "replicas" | "journal">;
+  stores: Pick<Stores, "replicas" | "journal" | "breakers">;
   carrying: Pick<Carrying, "engine" | "resilience" | "changes" | "takeUp">;
   keys: Pick<KeyRing, "hearSpending" | "rereadSpending">;
   routeSettings: Pick<RouteSettingsService, "reload">;
   log: Logger;
 }
 
-/** Does what other replicas ask for, and takes over what they tell. */
-export function hearReplicas({ stores, carrying, keys, routeSettings, log }: HearReplicasOptions): void {
+/** Does what other replicas ask for, takes over what they tell, and what they have told before. */
+export async function hearReplicas({ stores, carrying, keys, routeSettings, log }: HearReplicasOptions): Promise<void> {
   const { replicas, journal } = stores;
   const { engine, resilience, changes, takeUp } = carrying;
   // Reads anew what other replicas may have changed: routes, and what keys have spent.
@@ -24,6 +24,14 @@ export function hearReplicas({ stores, carrying, keys, routeSettings, log }: Hea
     Promise.all([routeSettings.reload(), keys.rereadSpending()]).catch((error: unknown) =>
       log.error({ err: error }, "What other replicas have changed could not be read"),
     );
+  };
+  // A target that others know to be down is not asked once more by each that comes.
+  const readBreakers = async () => {
+    try {
+      for (const news of await stores.breakers.open()) resilience.breakers.hear(news);
+    } catch (error) {
+      log.warn({ err: error }, "The circuit breakers of other replicas could not be read");
+    }
   };
   replicas.on("cancel", (answerId) => engine.cancel(String(answerId)));
   replicas.on("is-watched", (answerId) => journal.isFollowed(String(answerId)));
@@ -52,5 +60,7 @@ export function hearReplicas({ stores, carrying, keys, routeSettings, log }: Hea
   replicas.onMissed(() => {
     changes.missed();
     reload();
+    void readBreakers();
   });
+  await readBreakers();
 }

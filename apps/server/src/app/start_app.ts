@@ -54,7 +54,7 @@ export async function startApp({ environment, directory, log }: AppOptions): Pro
   const holder = newHolder(config.shared !== undefined);
   const carrying = carryAnswers({ config, current, stores, holder, condition, keys, telemetry, exported, log });
   const { engine, audience } = carrying;
-  hearReplicas({ stores, carrying, keys, routeSettings, log });
+  await hearReplicas({ stores, carrying, keys, routeSettings, log });
 
   // What can be asked of it, and the doors to that.
   const project = new ProjectQuestions({

@@ -1,4 +1,6 @@
 export type { Durability } from "./durability.ts";
+export type { RedisBreakersOptions } from "./redis_breakers.ts";
+export { RedisBreakers } from "./redis_breakers.ts";
 export type { RedisConnectionOptions } from "./redis_connection.ts";
 export { RedisConnection } from "./redis_connection.ts";
 export type { RedisJournalOptions } from "./redis_journal.ts";

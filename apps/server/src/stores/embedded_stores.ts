@@ -1,7 +1,7 @@
 import { readOrCreateAuthSecret } from "../auth/auth_secret.ts";
 import { MemoryLimitStore } from "../limits/mod.ts";
 import { type CommitObserver, openStorage } from "../storage/mod.ts";
-import type { Replicas, Stores } from "./stores.ts";
+import type { Replicas, SharedBreakers, Stores } from "./stores.ts";
 
 /** There are no others. */
 const ALONE: Replicas = {
@@ -9,6 +9,12 @@ const ALONE: Replicas = {
   tell() {},
   ask: async () => false,
   onMissed() {},
+};
+
+/** The board of the process itself is all there is to know. */
+const OWN_BREAKERS: SharedBreakers = {
+  async note() {},
+  open: async () => [],
 };
 
 export interface EmbeddedStoresOptions {
@@ -30,6 +36,7 @@ export async function openEmbeddedStores({ directory, onCommit }: EmbeddedStores
     journal: storage.journal,
     limits: new MemoryLimitStore(),
     replicas: ALONE,
+    breakers: OWN_BREAKERS,
     secret: await readOrCreateAuthSecret(directory),
     isHealthy: () => storage.isHealthy(),
     close: () => storage.close(),

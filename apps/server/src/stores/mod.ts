@@ -1,4 +1,4 @@
 export { readKnownSecret } from "./known_secret.ts";
 export { openStores } from "./open_stores.ts";
 export { keepSharedSecret, readSharedSecret } from "./shared_secret.ts";
-export type { ReplicaHandler, Replicas, ServerJournal, Stores } from "./stores.ts";
+export type { ReplicaHandler, Replicas, ServerJournal, SharedBreakers, Stores } from "./stores.ts";

@@ -1,5 +1,5 @@
 import type { Bilingual } from "@cogniforge/core/events";
-import { type Durability, RedisConnection, RedisJournal, RedisLimitStore } from "../redis/mod.ts";
+import { type Durability, RedisBreakers, RedisConnection, RedisJournal, RedisLimitStore } from "../redis/mod.ts";
 import type { MakeRecord } from "../storage/mod.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
 import { RecordedArchive } from "./recorded_archive.ts";
@@ -60,6 +60,7 @@ export async function openSharedStores(options: SharedStoresOptions): Promise<St
     journal,
     limits,
     replicas,
+    breakers: new RedisBreakers({ connection }),
     secret: await readOrCreateSharedSecret(storage.kysely, "sign-in"),
     isHealthy: async () => (await Promise.all([storage.isHealthy(), connection.isHealthy()])).every(Boolean),
     async close() {

@@ -1,4 +1,5 @@
 import type { Journal } from "@cogniforge/core/journal";
+import type { BreakerNews } from "@cogniforge/core/resilience";
 import type { LimitStore } from "../limits/mod.ts";
 import type { RecordStorage, Storage } from "../storage/mod.ts";
 
@@ -33,12 +34,21 @@ export interface Replicas {
   onMissed(listener: () => void): void;
 }
 
+/** What replicas know of circuit breakers that are open, for those that were not there when it was told. */
+export interface SharedBreakers {
+  /** Keeps what was found out of one. */
+  note(news: BreakerNews): Promise<void>;
+  /** Those that are open, with how long they still are. */
+  open(): Promise<BreakerNews[]>;
+}
+
 /** Everything that outlives the process, and whatever is shared with others of its kind. */
 export interface Stores {
   records: RecordStorage;
   journal: ServerJournal;
   limits: LimitStore;
   replicas: Replicas;
+  breakers: SharedBreakers;
   /** Signs sessions and passes: 43 characters of base64url, the same for all replicas. */
   secret: string;
   /** Whether answers can be accepted and kept now: a full disk, a lost file or an engine that is away says no. */
