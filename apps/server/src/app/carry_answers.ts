@@ -60,6 +60,7 @@ export function carryAnswers(options: CarryAnswersOptions): Carrying {
   const changes = new ConversationChanges({
     onNote: (owner, conversationId) => replicas.tell("conversation-changed", { owner, conversationId }),
   });
+  storage.prefillMemory.spreadTo((news) => replicas.tell("prefill", news));
   const lag = new LoopLag();
   // The gate and the audience ask the engine, which tells them: they look for it only when it is there.
   const gate = new AnswerGate({

@@ -2,13 +2,13 @@ import type { BreakerNews } from "@cogniforge/core/resilience";
 import type { KeyRing } from "../keys/mod.ts";
 import type { Logger } from "../log.ts";
 import type { RouteSettingsService } from "../settings/mod.ts";
-import type { Spending } from "../storage/mod.ts";
+import type { PrefillNews, Spending } from "../storage/mod.ts";
 import type { Stores } from "../stores/mod.ts";
 import type { Carrying } from "./carry_answers.ts";
 
 /** What other replicas' questions and news concern. */
 export interface HearReplicasOptions {
-  stores: Pick<Stores, "replicas" | "journal" | "breakers">;
+  stores: Pick<Stores, "records" | "replicas" | "journal" | "breakers">;
   carrying: Pick<Carrying, "engine" | "resilience" | "changes" | "takeUp">;
   keys: Pick<KeyRing, "hearSpending" | "rereadSpending">;
   routeSettings: Pick<RouteSettingsService, "reload">;
@@ -42,6 +42,10 @@ export async function hearReplicas({ stores, carrying, keys, routeSettings, log 
   });
   replicas.on("breaker", (news) => {
     resilience.breakers.hear(news as BreakerNews);
+    return true;
+  });
+  replicas.on("prefill", (news) => {
+    stores.records.prefillMemory.hear(news as PrefillNews);
     return true;
   });
   replicas.on("answers-left", () => {

@@ -12,7 +12,14 @@ const KEPT_MS = 30 * 86_400_000;
 interface Lesson {
   accepts: boolean;
   learnedAt: number;
+  /** How its provider was set up then. */
   setting: string;
+}
+
+/** What a memory tells those of other processes. */
+export interface PrefillNews extends Lesson {
+  /** `provider/model`. */
+  target: string;
 }
 
 /**
@@ -25,6 +32,7 @@ export class KyselyPrefillMemory implements PrefillMemory {
   readonly #clock: WallClock;
   readonly #lessons: Map<string, Lesson>;
   #settings: ReadonlyMap<string, string> = new Map();
+  #spread: (news: PrefillNews) => void = () => {};
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(db: Kysely<StorageSchema>, clock: WallClock, lessons: Map<string, Lesson>) {
@@ -67,6 +75,7 @@ export class KyselyPrefillMemory implements PrefillMemory {
     const learnedAt = this.#clock.wallTime();
     const setting = this.#settingOf(target);
     this.#lessons.set(target, { accepts, learnedAt, setting });
+    this.#spread({ target, accepts, learnedAt, setting });
     const columns = { accepts: accepts ? 1 : 0, learned_at: learnedAt, setting };
     // One after the other, so that the last lesson stays. One that can't be written is learned again after the next start.
     this.#writing = this.#writing.then(async () => {
@@ -77,6 +86,16 @@ export class KyselyPrefillMemory implements PrefillMemory {
         .execute()
         .catch(() => {});
     });
+  }
+
+  /** Tells the memories of other processes, from now on, what this one learns; their `hear()` takes it. */
+  spreadTo(tell: (news: PrefillNews) => void): void {
+    this.#spread = tell;
+  }
+
+  /** Takes what the memory of another process has learned, and written. */
+  hear({ target, ...lesson }: PrefillNews): void {
+    this.#lessons.set(target, lesson);
   }
 
   /** A provider's name has no slash, a model's may. */

@@ -15,6 +15,7 @@ export { DATABASE_FILE } from "./database.ts";
 export type { CommitObserver } from "./group_commit.ts";
 export { createTurns } from "./in_turn.ts";
 export type { JournalArchive } from "./journal_archive.ts";
+export type { PrefillNews } from "./kysely_prefill_memory.ts";
 export type { MeasuredAnswer, MeasureFilter, MeasureStore, MeasureWindow, StepSums } from "./measure_store.ts";
 export { migrationBackups } from "./migration_backup.ts";
 export type { ProjectContexts } from "./project_contexts.ts";

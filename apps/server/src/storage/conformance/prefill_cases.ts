@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { PrefillNews } from "../kysely_prefill_memory.ts";
 import type { StoreCase } from "./store_case.ts";
 
 const DAY_MS = 86_400_000;
@@ -58,6 +59,21 @@ export const PREFILL_CASES: readonly StoreCase[] = [
       second.prefillMemory.configure(settings("prefix"));
       expect(second.prefillMemory.acceptsPrefill("one/vendor/model")).toBe(false);
       expect(second.prefillMemory.acceptsPrefill("two/model")).toBe(false);
+    },
+  ],
+
+  [
+    "PrefillMemory tells others what it learns, each lesson once, and takes what they tell",
+    async (subject) => {
+      const told: PrefillNews[] = [];
+      const { prefillMemory } = subject.storage;
+      prefillMemory.spreadTo((news) => told.push(news));
+      prefillMemory.learnPrefill("one/model", false);
+      prefillMemory.learnPrefill("one/model", false);
+      expect(told).toMatchObject([{ target: "one/model", accepts: false, setting: "" }]);
+      for (const news of told) prefillMemory.hear({ ...news, target: "two/model" });
+      expect(prefillMemory.acceptsPrefill("two/model")).toBe(false);
+      expect(told).toHaveLength(1);
     },
   ],
 ];
