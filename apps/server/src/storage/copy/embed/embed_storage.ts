@@ -36,7 +36,7 @@ const PARTS: readonly EmbeddedPart[] = [
 export async function embedStorage({ source, target, live }: EmbedStorageOptions): Promise<VerifiedPart[]> {
   // Asked on both sides of the moment: what ends right after it leaves for the archive, where the moment does not see it.
   const running = new Set(await live?.unarchived());
-  const verified = await source.kysely
+  const written = await source.kysely
     .transaction()
     .setIsolationLevel("repeatable read")
     .setAccessMode("read only")
@@ -44,20 +44,33 @@ export async function embedStorage({ source, target, live }: EmbedStorageOptions
       // The first statement is the moment.
       await sql`SELECT 1`.execute(transaction);
       for (const answerId of (await live?.unarchived()) ?? []) running.add(answerId);
-      const context = { source: transaction, target: target.database };
-      const parts: VerifiedPart[] = [];
-      for (const part of PARTS) parts.push(await embed(part, context));
-      return parts;
+      return writeAll({ source: transaction, target: target.database });
     });
+  // Not before the end of the transaction, which PostgreSQL would take for forgotten while a large table is read.
+  for (const { part, ...one } of written) if (!isThere(part, one, target)) throw backupDiffers(part.name);
   if (live !== undefined) await embedLiveAnswers(live, [...running], target);
-  return verified;
+  return written.map(({ part: { name }, rows, sha256 }) => ({ name, rows, sha256 }));
 }
 
-async function embed(part: EmbeddedPart, context: EmbedContext): Promise<VerifiedPart> {
-  const [written, found] = [new RowHash(), new RowHash()];
-  await part.write(context, written);
-  part.readBack(context.target, found);
-  const [one, other] = [written.result(), found.result()];
-  if (one.rows !== other.rows || one.sha256 !== other.sha256) throw backupDiffers(part.name);
-  return { name: part.name, ...one };
+interface Written {
+  part: EmbeddedPart;
+  rows: number;
+  sha256: string;
+}
+
+async function writeAll(context: EmbedContext): Promise<Written[]> {
+  const written: Written[] = [];
+  for (const part of PARTS) {
+    const hash = new RowHash();
+    await part.write(context, hash);
+    written.push({ part, ...hash.result() });
+  }
+  return written;
+}
+
+function isThere(part: EmbeddedPart, { rows, sha256 }: Omit<Written, "part">, { database }: Storage): boolean {
+  const hash = new RowHash();
+  part.readBack(database, hash);
+  const found = hash.result();
+  return found.rows === rows && found.sha256 === sha256;
 }
