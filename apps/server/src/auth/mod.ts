@@ -18,6 +18,7 @@ export { createFirstRun } from "./first_run_setup.ts";
 export type { AuthGate, SignedInUser } from "./gate.ts";
 export { openAuthGate } from "./gate.ts";
 export type { KeyGrant, Principal, UserRole } from "./principal.ts";
+export { makeSignInTables } from "./sign_in_tables.ts";
 export type { SignInThrottleOptions } from "./sign_in_throttle.ts";
 export { SignInThrottle } from "./sign_in_throttle.ts";
 export type { UserView } from "./users.ts";

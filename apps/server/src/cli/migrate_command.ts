@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { createAuth, readKnownAuthSecret } from "../auth/mod.ts";
+import { makeSignInTables, readKnownAuthSecret } from "../auth/mod.ts";
 import { copyStorage } from "../storage/copy/copy_storage.ts";
 import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
@@ -29,9 +28,8 @@ export async function migrateCommand(args: string[], terminal: Terminal): Promis
   using source = openReadOnly(directory);
   const target = await openPostgresStorage({ url });
   try {
-    const { kysely, dialect, inTurn, place } = target;
-    // Makes the tables of the sign-in; nobody signs in here, so that any secret will do.
-    await createAuth({ kysely, dialect, inTurn, secret: randomBytes(32).toString("hex") });
+    const { kysely, place } = target;
+    await makeSignInTables(target);
     const copied = await copyStorage({
       source: source.database,
       target,

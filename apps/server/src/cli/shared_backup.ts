@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { recordOf } from "../answers/views.ts";
-import { createAuth } from "../auth/mod.ts";
+import { makeSignInTables } from "../auth/mod.ts";
 import type { SharedConfig } from "../config/mod.ts";
 import { DOCTOR_ID } from "../doctor/doctor_pass.ts";
 import { inspectBackup, keepWhole } from "../storage/backup.ts";
@@ -33,9 +32,7 @@ export async function backUpShared(shared: SharedConfig, file: string, terminal:
   try {
     const target = await openStorage({ directory: folder });
     try {
-      const { kysely, dialect, inTurn } = target;
-      // Makes the tables of the sign-in; nobody signs in here, so that any secret will do.
-      await createAuth({ kysely, dialect, inTurn, secret: randomBytes(32).toString("hex") });
+      await makeSignInTables(target);
       const { journal } = live ?? {};
       await embedStorage({
         source,
@@ -46,8 +43,9 @@ export async function backUpShared(shared: SharedConfig, file: string, terminal:
       await target.close();
     }
     const { counts, bytes } = inspectBackup(partial);
+    const secret = await readSharedSecret(source.kysely, "sign-in");
     keepWhole(partial, file);
-    return { counts, bytes, secret: await readSharedSecret(source.kysely, "sign-in") };
+    return { counts, bytes, secret };
   } catch (error) {
     throw error instanceof StorageCopyError ? new CommandError(error.text, { cause: error }) : error;
   } finally {

@@ -1,15 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { constants, copyFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAuth, readAuthSecretBeside } from "../auth/mod.ts";
+import { makeSignInTables, readAuthSecretBeside } from "../auth/mod.ts";
 import type { SharedConfig } from "../config/mod.ts";
 import { inspectBackup, type RowCounts } from "../storage/backup.ts";
 import { copyStorage } from "../storage/copy/copy_storage.ts";
 import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
 import { refuseUnknownMigrations } from "../storage/database.ts";
-import type { RecordStorage } from "../storage/mod.ts";
 import { DATABASE_FILE, openStorage } from "../storage/mod.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
 import { openReadOnly } from "../storage/read_only.ts";
@@ -70,9 +68,4 @@ async function fill(shared: SharedConfig, directory: string, secret: string | un
   } finally {
     await target.close();
   }
-}
-
-/** Nobody signs in here, so that any secret will do. */
-async function makeSignInTables({ kysely, dialect, inTurn }: RecordStorage): Promise<void> {
-  await createAuth({ kysely, dialect, inTurn, secret: randomBytes(32).toString("hex") });
 }
