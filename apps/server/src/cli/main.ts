@@ -4,7 +4,8 @@ import { enableCompileCache } from "node:module";
 import { ConfigError } from "../config/config_error.ts";
 import { FailureError } from "../failure_error.ts";
 import { RedisOpenError } from "../redis/redis_open_error.ts";
-import { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "../storage/storage_fault.ts";
+import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
+import { explainStorageFault, storageFaultOf } from "../storage/storage_fault.ts";
 import { StorageOpenError } from "../storage/storage_open_error.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { CommandError, languageOf, note } from "./terminal.ts";
@@ -68,6 +69,10 @@ function explain(error: unknown): ExitCode {
     note(`${error.text.en}\n${error.text.ar}`);
     return error.exitCode;
   }
+  if (error instanceof StorageCopyError) {
+    note(`${error.text.en}\n${error.text.ar}`);
+    return 1;
+  }
   if (error instanceof ConfigError || error instanceof StorageOpenError || error instanceof RedisOpenError) {
     note(error.format());
     return 1;
@@ -84,8 +89,8 @@ function explain(error: unknown): ExitCode {
   }
   const fault = storageFaultOf(error);
   if (fault !== undefined) {
-    const [text, remedy] = [STORAGE_FAULT_TEXTS[fault], STORAGE_FAULT_REMEDIES[fault]];
-    note(`${text.en} (${message}). ${remedy.en}\n${text.ar} (${message}). ${remedy.ar}`);
+    const { en, ar } = explainStorageFault(fault, String(message));
+    note(`${en}\n${ar}`);
     return 1;
   }
   note(stack ?? String(error));

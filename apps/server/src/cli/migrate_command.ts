@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { makeSignInTables, readKnownAuthSecret } from "../auth/mod.ts";
 import { copyStorage } from "../storage/copy/copy_storage.ts";
-import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
 import { openReadOnly } from "../storage/read_only.ts";
 import { keepSharedSecret } from "../stores/mod.ts";
@@ -49,8 +48,6 @@ export async function migrateCommand(args: string[], terminal: Terminal): Promis
       ),
     );
     return 0;
-  } catch (error) {
-    throw error instanceof StorageCopyError ? new CommandError(error.text, { cause: error }) : error;
   } finally {
     await target.close();
   }

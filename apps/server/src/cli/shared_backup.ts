@@ -6,7 +6,6 @@ import type { SharedConfig } from "../config/mod.ts";
 import { DOCTOR_ID } from "../doctor/doctor_pass.ts";
 import { inspectBackup, keepWhole } from "../storage/backup.ts";
 import { embedStorage } from "../storage/copy/embed/embed_storage.ts";
-import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
 import type { MakeRecord } from "../storage/mod.ts";
 import { DATABASE_FILE, openStorage } from "../storage/mod.ts";
 import { openPostgresReadOnly } from "../storage/postgres/mod.ts";
@@ -14,13 +13,12 @@ import { readSharedSecret } from "../stores/mod.ts";
 import type { BackedUp } from "./backed_up.ts";
 import { tryOpenLiveJournal } from "./live_journal.ts";
 import type { Terminal } from "./terminal.ts";
-import { CommandError } from "./terminal.ts";
 
 /**
  * Writes what PostgreSQL and Redis hold into an embedded storage, so that one kind of backup serves every set-up.
  *
  * @throws {StorageOpenError} If the database can't be read.
- * @throws {CommandError} If the copy is not the same; nothing is left at `file` then.
+ * @throws {StorageCopyError} If the copy is not the same; nothing is left at `file` then.
  */
 export async function backUpShared(shared: SharedConfig, file: string, terminal: Terminal): Promise<BackedUp> {
   await using source = await openPostgresReadOnly(shared.databaseUrl.reveal());
@@ -46,8 +44,6 @@ export async function backUpShared(shared: SharedConfig, file: string, terminal:
     const secret = await readSharedSecret(source.kysely, "sign-in");
     keepWhole(partial, file);
     return { counts, bytes, secret };
-  } catch (error) {
-    throw error instanceof StorageCopyError ? new CommandError(error.text, { cause: error }) : error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

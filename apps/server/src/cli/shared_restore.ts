@@ -6,14 +6,12 @@ import { makeSignInTables, readAuthSecretBeside } from "../auth/mod.ts";
 import type { SharedConfig } from "../config/mod.ts";
 import { inspectBackup, type RowCounts } from "../storage/backup.ts";
 import { copyStorage } from "../storage/copy/copy_storage.ts";
-import { StorageCopyError } from "../storage/copy/storage_copy_error.ts";
 import { refuseUnknownMigrations } from "../storage/database.ts";
 import { DATABASE_FILE, openStorage } from "../storage/mod.ts";
 import { openPostgresStorage } from "../storage/postgres/mod.ts";
 import { openReadOnly } from "../storage/read_only.ts";
 import { keepSharedSecret } from "../stores/mod.ts";
 import { openLiveJournal } from "./live_journal.ts";
-import { CommandError } from "./terminal.ts";
 
 /** A database that was filled from a backup. */
 export interface RestoredDatabase {
@@ -27,7 +25,7 @@ export interface RestoredDatabase {
  *
  * @throws {StorageOpenError} If the backup or the database can't be used.
  * @throws {RedisOpenError} If an answer had not ended and Redis can't be used.
- * @throws {CommandError} If the database holds anything else, or servers use it; nothing is written then.
+ * @throws {StorageCopyError} If the database holds anything else, or servers use it; nothing is written then.
  */
 export async function restoreShared(shared: SharedConfig, file: string): Promise<RestoredDatabase> {
   const { counts, migrations } = inspectBackup(file);
@@ -39,8 +37,6 @@ export async function restoreShared(shared: SharedConfig, file: string): Promise
     await bringUpToDate(folder);
     const place = await fill(shared, folder, await readAuthSecretBeside(file));
     return { place, counts };
-  } catch (error) {
-    throw error instanceof StorageCopyError ? new CommandError(error.text, { cause: error }) : error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

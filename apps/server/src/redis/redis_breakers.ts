@@ -11,19 +11,19 @@ const MOST_BREAKERS = 1_000;
  */
 const NOTE = defineScript(`
 local at, openMs = now(), tonumber(ARGV[3])
-local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', at))
-if openMs <= 0 then gone[#gone + 1] = ARGV[2] end
-if openMs > 0 then
-  redis.call('ZADD', KEYS[1], string.format('%.0f', at + openMs), ARGV[2])
-  redis.call('HSET', KEYS[2], ARGV[2], ARGV[4])
-  local over = redis.call('ZRANGE', KEYS[1], 0, -1 - tonumber(ARGV[5]))
-  for _, name in ipairs(over) do gone[#gone + 1] = name end
-end
-for _, name in ipairs(gone) do
-  if openMs <= 0 or name ~= ARGV[2] then
+local function forget(names)
+  for _, name in ipairs(names) do
     redis.call('ZREM', KEYS[1], name)
     redis.call('HDEL', KEYS[2], name)
   end
+end
+forget(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', at)))
+if openMs > 0 then
+  redis.call('ZADD', KEYS[1], string.format('%.0f', at + openMs), ARGV[2])
+  redis.call('HSET', KEYS[2], ARGV[2], ARGV[4])
+  forget(redis.call('ZRANGE', KEYS[1], 0, -1 - tonumber(ARGV[5])))
+else
+  forget({ARGV[2]})
 end
 local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
 if last[2] then
@@ -74,12 +74,12 @@ export class RedisBreakers {
     const { provider, model, openMs } = news;
     const name = JSON.stringify([provider, model]);
     const args = [this.#clock(), name, openMs, JSON.stringify(news), MOST_BREAKERS];
-    await this.#connection.run(NOTE, { keys: this.#keys, args, isRepeatable: true });
+    await this.#connection.run(NOTE, { keys: this.#keys, args });
   }
 
   /** Those that are open, with how long they still are. */
   async open(): Promise<BreakerNews[]> {
-    const options = { keys: this.#keys, args: [this.#clock()], isRepeatable: true };
+    const options = { keys: this.#keys, args: [this.#clock()] };
     const reply = (await this.#connection.run(OPEN, options)) as string[];
     const open: BreakerNews[] = [];
     for (let index = 0; index + 1 < reply.length; index += 2) {

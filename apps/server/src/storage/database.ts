@@ -9,7 +9,7 @@ import { backUpBeforeMigration } from "./migration_backup.ts";
 import { MIGRATIONS } from "./migrations/mod.ts";
 import type { StorageSchema } from "./schema.ts";
 import type { StorageFault } from "./storage_fault.ts";
-import { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "./storage_fault.ts";
+import { explainStorageFault, storageFaultOf } from "./storage_fault.ts";
 import { StorageOpenError } from "./storage_open_error.ts";
 
 /** Name of the database in the data folder. */
@@ -123,15 +123,6 @@ function explain(error: unknown, path: string): unknown {
 
 /** A database that can't be opened, with what to do about it. */
 export function openError(fault: StorageFault, path: string, cause: unknown): StorageOpenError {
-  const text = STORAGE_FAULT_TEXTS[fault];
-  const remedy = STORAGE_FAULT_REMEDIES[fault];
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new StorageOpenError(
-    fault,
-    {
-      en: `Cannot open ${path}. ${text.en} (${why}). ${remedy.en}`,
-      ar: `تعذّر فتح ${path}. ${text.ar} (${why}). ${remedy.ar}`,
-    },
-    { cause },
-  );
+  const { en, ar } = explainStorageFault(fault, cause instanceof Error ? cause.message : String(cause));
+  return new StorageOpenError(fault, { en: `Cannot open ${path}. ${en}`, ar: `تعذّر فتح ${path}. ${ar}` }, { cause });
 }

@@ -104,3 +104,9 @@ export const STORAGE_FAULT_REMEDIES: Readonly<Record<StorageFault, Bilingual>> =
     ar: "راجع سجل هذا الخادم وسجل Redis: قد يمنعه من الكتابة قرص ممتلئ أو صلاحية ناقصة أو غياب النسخ المطابقة",
   },
 };
+
+/** What happened, why, and what to do about it, in sentences; the last has no full stop. */
+export function explainStorageFault(fault: StorageFault, why: string): Bilingual {
+  const [text, remedy] = [STORAGE_FAULT_TEXTS[fault], STORAGE_FAULT_REMEDIES[fault]];
+  return { en: `${text.en} (${why}). ${remedy.en}`, ar: `${text.ar} (${why}). ${remedy.ar}` };
+}

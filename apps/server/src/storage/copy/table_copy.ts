@@ -4,6 +4,7 @@ import { type Kysely, sql } from "kysely";
 import type { StorageSchema } from "../schema.ts";
 import type { CopiedTable } from "./copied_tables.ts";
 import type { CopiedPart, VerifiedPart } from "./part.ts";
+import { rowText } from "./row_text.ts";
 import { type SourceRow, sourcePages } from "./source_pages.ts";
 import { notTheSame, otherData } from "./storage_copy_error.ts";
 
@@ -33,7 +34,7 @@ export class TableCopy implements CopiedPart {
     let known = 0;
     for await (const { rows, there } of this.#pages()) {
       const found = rows.filter((row) => there.has(this.#keyOf(row)));
-      for (const row of found) if (there.get(this.#keyOf(row)) !== textOf(row)) throw otherData(this.name);
+      for (const row of found) if (there.get(this.#keyOf(row)) !== rowText(row)) throw otherData(this.name);
       known += found.length;
     }
     if (known !== count) throw otherData(this.name);
@@ -58,7 +59,7 @@ export class TableCopy implements CopiedPart {
     let count = 0;
     for await (const { rows, there } of this.#pages()) {
       for (const row of rows) {
-        original.update(textOf(row));
+        original.update(rowText(row));
         copied.update(there.get(this.#keyOf(row)) ?? "");
       }
       count += rows.length;
@@ -84,7 +85,7 @@ export class TableCopy implements CopiedPart {
     const found = await sql<TargetRow>`
       SELECT ${sql.join(names.map((column) => sql.ref(column)))} FROM ${sql.table(name)}
       WHERE (${sql.join(key.map((column) => sql.ref(column)))}) IN (${sql.join(keys)})`.execute(this.#target);
-    return new Map(found.rows.map((row) => [this.#keyOf(row), textOf(row)]));
+    return new Map(found.rows.map((row) => [this.#keyOf(row), rowText(row)]));
   }
 
   #keyOf(row: TargetRow): string {
@@ -131,8 +132,4 @@ function converted(row: SourceRow, columns: Columns, table: string): TargetRow {
       return [name, value];
     }),
   );
-}
-
-function textOf(row: TargetRow): string {
-  return JSON.stringify(Object.entries(row).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

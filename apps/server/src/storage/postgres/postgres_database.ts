@@ -3,7 +3,7 @@ import { Migrator } from "kysely/migration";
 import { refuseUnknownMigrations } from "../database.ts";
 import { olderSchema } from "../existing_database.ts";
 import type { StorageSchema } from "../schema.ts";
-import { STORAGE_FAULT_REMEDIES, STORAGE_FAULT_TEXTS, storageFaultOf } from "../storage_fault.ts";
+import { explainStorageFault, storageFaultOf } from "../storage_fault.ts";
 import { StorageOpenError } from "../storage_open_error.ts";
 import type { ConnectionTarget } from "./connection_url.ts";
 import { POSTGRES_MIGRATIONS } from "./migrations/mod.ts";
@@ -59,15 +59,10 @@ export async function inspectDatabase(kysely: Kysely<StorageSchema>, { shown }: 
 export function explainOpening(error: unknown, { shown, mask }: ConnectionTarget): unknown {
   const fault = error instanceof StorageOpenError ? undefined : storageFaultOf(error);
   if (fault === undefined) return error;
-  const text = STORAGE_FAULT_TEXTS[fault];
-  const remedy = STORAGE_FAULT_REMEDIES[fault];
-  const why = mask(error instanceof Error ? error.message : String(error));
+  const { en, ar } = explainStorageFault(fault, mask(error instanceof Error ? error.message : String(error)));
   return new StorageOpenError(
     fault,
-    {
-      en: `Cannot open ${shown}. ${text.en} (${why}). ${remedy.en}`,
-      ar: `تعذّر فتح ${shown}. ${text.ar} (${why}). ${remedy.ar}`,
-    },
+    { en: `Cannot open ${shown}. ${en}`, ar: `تعذّر فتح ${shown}. ${ar}` },
     { cause: error },
   );
 }

@@ -1,24 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
+import type { StorageSchema } from "../../schema.ts";
 import { type EmbedContext, type EmbeddedPart, inTransaction } from "./embedded_part.ts";
 import type { RowHash } from "./row_hash.ts";
 import { snapshotRows } from "./snapshot_rows.ts";
 
-/** What the archive knows of a journal, as it stands there. */
-interface HeadRow extends Record<string, unknown> {
-  answer_id: string;
-  owner: string;
-  created_at: number;
-  ended_at: number;
-  last_seq: number;
-  ask: string;
-}
-
-interface BatchRow extends Record<string, unknown> {
-  answer_id: string;
-  last_seq: number;
-  events: string;
-}
+type HeadRow = StorageSchema["archived_journals"];
+type BatchRow = StorageSchema["archived_batches"];
 
 /** Ended, compacted, and nobody's: as the embedded journal leaves an answer in the end. */
 const INSERT_HEAD = `

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { sql } from "kysely";
-import type { SearchKey } from "../../search_index.ts";
+import type { StorageSchema } from "../../schema.ts";
 import { SearchWriter } from "../../sqlite_search_index.ts";
 import { indexedText } from "../indexed_text.ts";
 import { sourcePages } from "../source_pages.ts";
@@ -8,11 +8,7 @@ import { type EmbedContext, type EmbeddedPart, inTransaction } from "./embedded_
 import type { RowHash } from "./row_hash.ts";
 import { snapshotRows } from "./snapshot_rows.ts";
 
-interface EntryRow extends Record<string, unknown> {
-  conversation_id: string;
-  part: SearchKey["part"];
-  turn_id: string;
-}
+type EntryRow = Omit<StorageSchema["search_entries"], "entry_key">;
 
 /** The index of conversations, made anew from their texts: those must be there before it. */
 export class EmbeddedSearch implements EmbeddedPart {

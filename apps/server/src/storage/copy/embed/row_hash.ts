@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rowText } from "../row_text.ts";
 
 /** Counts rows, and draws them together to one hash; the order of the rows counts, that of their columns does not. */
 export class RowHash {
@@ -7,8 +8,7 @@ export class RowHash {
 
   add(row: Readonly<Record<string, unknown>>): void {
     this.#rows += 1;
-    const columns = Object.entries(row).toSorted(([one], [other]) => (one < other ? -1 : 1));
-    this.#hash.update(JSON.stringify(columns));
+    this.#hash.update(rowText(row));
   }
 
   /** SHA-256 in hexadecimal; nothing can be added afterwards. */
