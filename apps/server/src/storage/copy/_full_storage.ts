@@ -1,7 +1,8 @@
 import type { AnswerEnd } from "@cogniforge/core/events";
+import { expect } from "vitest";
 import { createAuth, createFirstRun } from "../../auth/mod.ts";
 import { randomAnswer } from "../_random_answer.ts";
-import type { RecordStorage } from "../mod.ts";
+import type { JournalArchive, RecordStorage } from "../mod.ts";
 import { openStorage } from "../mod.ts";
 
 export const ADMIN = { email: "admin@example.com", password: "correct horse battery", name: "مدير" };
@@ -58,6 +59,32 @@ export async function fillStorage(directory: string, seeded: (seed: number) => (
   storage.prefillMemory.learnPrefill("one/model", false);
   await createFirstRun({ auth: await authOver(storage) }).ensureAdministrator(ADMIN);
   await storage.close();
+}
+
+/** What can be read of a storage and its journals. */
+type Readable = Pick<RecordStorage, "conversations" | "records" | "apiKeys"> & {
+  journal: Pick<JournalArchive, "find" | "read">;
+};
+
+/** Expects that whoever reads finds the same in both. */
+export async function expectSameReading(copy: Readable, original: Readable): Promise<void> {
+  const page = { limit: 200 };
+  expect(await copy.conversations.list("user:1", page)).toEqual(await original.conversations.list("user:1", page));
+  for (const query of ["عنوان", "forge 12", "iron", "nothing"]) {
+    const options = { query, limit: 20 };
+    const found = await copy.conversations.search("user:1", options);
+    expect(found, query).toEqual(await original.conversations.search("user:1", options));
+  }
+  for (const index of [0, 64, CONVERSATIONS - 1]) {
+    const answerId = `answer-${index}`;
+    expect(await copy.journal.find(answerId)).toEqual(await original.journal.find(answerId));
+    for (const after of [1, 3]) {
+      const events = await copy.journal.read(answerId, after, 9_999);
+      expect(events).toEqual(await original.journal.read(answerId, after, 9_999));
+    }
+    expect(await copy.records.get(answerId)).toEqual(await original.records.get(answerId));
+  }
+  expect(await copy.apiKeys.all()).toEqual(await original.apiKeys.all());
 }
 
 /** The sign-in over a storage, with its tables. */
